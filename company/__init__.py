@@ -1,0 +1,1 @@
+"""The shop itself: company data, tariffs and the audit log."""

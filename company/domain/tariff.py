@@ -1,0 +1,59 @@
+"""Billing blocks and prices: pure arithmetic on whole seconds and integer cents."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a customer was promised when the session began.
+
+    Prices are gross (VAT included) in cents, since that is what a consumer was
+    told; `block_seconds` is the billing block; `vat_percent` the rate.
+    """
+
+    block_seconds: int
+    first_block_cents: int
+    further_block_cents: int
+    vat_percent: Decimal
+
+    def __post_init__(self) -> None:
+        if self.block_seconds < 1:
+            msg = f"A billing block needs at least one second, not {self.block_seconds}."
+            raise ValueError(msg)
+        if min(self.first_block_cents, self.further_block_cents) < 0:
+            msg = "A block price must not be negative."
+            raise ValueError(msg)
+        if not 0 <= self.vat_percent < 100:  # noqa: PLR2004
+            msg = f"VAT of {self.vat_percent} % is not a rate."
+            raise ValueError(msg)
+
+
+def started_blocks(seconds: int, block_seconds: int) -> int:
+    """Return how many blocks have been started after `seconds` of connected time.
+
+    The letter: 'je angefangene 10 Minuten'. 0 s = 0, 1 s = 1, 600 s = 1, 601 s = 2.
+    """
+    if seconds < 0:
+        msg = f"Connected time cannot be negative: {seconds} s."
+        raise ValueError(msg)
+    return -(-seconds // block_seconds)
+
+
+def price_cents(blocks: int, terms: Terms) -> int:
+    """Return the gross price of `blocks` in cents."""
+    if blocks < 0:
+        msg = f"There are no negative blocks: {blocks}."
+        raise ValueError(msg)
+    if blocks == 0:
+        return 0
+    return terms.first_block_cents + (blocks - 1) * terms.further_block_cents
+
+
+def seconds_to_next_block(seconds: int, block_seconds: int) -> int:
+    """Return after how many more seconds the next block begins (at least 1).
+
+    After 600 s of a 600 s block the next second begins a new one, so it is 1.
+    """
+    blocks = max(started_blocks(seconds, block_seconds), 1)
+    return blocks * block_seconds - seconds + 1

@@ -1,0 +1,85 @@
+"""The customer: a person or a business, with the address that an invoice needs."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from customers.querysets import CustomerQuerySet
+
+
+class Customer(models.Model):
+    """Somebody who is helped and gets the invoice.
+
+    Only a name is needed to begin: on the phone there is no time for more. What an
+    invoice still lacks is named by `missing_for_invoice`.
+    """
+
+    class Kind(models.TextChoices):
+        CONSUMER = "consumer", _("Consumer")
+        BUSINESS = "business", _("Business")
+
+    number = models.PositiveIntegerField(_("customer number"), unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.CONSUMER)
+    company_name = models.CharField(_("company"), max_length=100, blank=True)
+    salutation = models.CharField(_("salutation"), max_length=20, blank=True)
+    first_name = models.CharField(_("first name"), max_length=100, blank=True)
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    street = models.CharField(_("street and number"), max_length=100, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=10, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="DE")
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    email = models.EmailField(_("mail address"), blank=True)
+    vat_id = models.CharField(_("VAT ID"), max_length=20, blank=True)
+    notes = models.TextField(_("notes"), blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects: ClassVar[CustomerQuerySet] = CustomerQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        ordering = ("company_name", "last_name", "first_name", "number")
+        constraints = (
+            models.CheckConstraint(
+                condition=~models.Q(company_name="", last_name=""), name="customer_has_a_name"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def person(self) -> str:
+        """First and last name, or an empty text."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def name(self) -> str:
+        """The company, or the person where there is none."""
+        return self.company_name or self.person
+
+    @property
+    def address_lines(self) -> list[str]:
+        """The postal address from the top, for a window envelope (DIN 5008)."""
+        person = " ".join(part for part in (self.salutation, self.person) if part)
+        lines = [self.company_name, person if self.person else "", self.street]
+        lines.append(f"{self.postcode} {self.city}".strip())
+        return [line for line in lines if line]
+
+    @property
+    def missing_for_invoice(self) -> list[str]:
+        """The names of the fields that sec. 14(4) no. 1 UStG asks for and that are empty."""
+        fields = ("street", "postcode", "city")
+        return [
+            str(self._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+            for name in fields
+            if not getattr(self, name)
+        ]
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the customer's page."""
+        return reverse("customers:detail", args=[self.pk])

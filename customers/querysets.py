@@ -1,0 +1,27 @@
+"""Reads of customers."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from customers.models import Customer
+
+SEARCH_FIELDS = ("company_name", "first_name", "last_name", "city", "phone", "email")
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    """Finds customers as a technician types on the phone."""
+
+    def search(self, text: str) -> "CustomerQuerySet":
+        """Return the customers in which every word of `text` occurs somewhere."""
+        found = self
+        for word in text.split():
+            match = Q()
+            for field in SEARCH_FIELDS:
+                match |= Q(**{f"{field}__icontains": word})
+            if word.isascii() and word.isdigit() and len(word) <= 9:  # noqa: PLR2004
+                match |= Q(number=int(word))
+            found = found.filter(match)
+        return found

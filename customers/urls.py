@@ -1,0 +1,6 @@
+"""Addresses of the app."""
+
+from django.urls.resolvers import URLPattern
+
+app_name = "customers"
+urlpatterns: list[URLPattern] = []

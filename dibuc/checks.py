@@ -1,0 +1,1 @@
+"""Named system checks: a wrong setting stops the start with an explanation."""

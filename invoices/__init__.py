@@ -1,0 +1,1 @@
+"""From ended sessions to archived invoices."""

@@ -1,0 +1,1 @@
+"""Support sessions: relay, ledger, viewer and agent download."""

@@ -1,0 +1,12 @@
+"""The app of support sessions."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SessionsConfig(AppConfig):
+    """Named `sessions`, labelled `support_sessions`: Django's own app has the short label."""
+
+    name = "sessions"
+    label = "support_sessions"
+    verbose_name = _("support sessions")

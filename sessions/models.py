@@ -1,0 +1,169 @@
+"""The support session and its ledger."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from company.domain.tariff import Terms
+from sessions.domain.lifecycle import OPEN_STATES, EndReason, State
+from sessions.querysets import SessionQuerySet
+
+STATE_CHOICES = [
+    (State.WAITING, _("waiting")),
+    (State.CONNECTING, _("connecting")),
+    (State.ASKING, _("customer is asked")),
+    (State.CONNECTED, _("connected")),
+    (State.PAUSED, _("paused")),
+    (State.ENDED, _("ended")),
+    (State.CLOSED, _("closed without connection")),
+]
+END_REASON_CHOICES = [
+    (EndReason.CUSTOMER, _("customer")),
+    (EndReason.TECHNICIAN, _("technician")),
+    (EndReason.REFUSED, _("customer refused")),
+    (EndReason.OFFICE, _("office")),
+    (EndReason.LINE_LOST, _("line lost")),
+    (EndReason.ABANDONED, _("agent closed")),
+    (EndReason.PROTOCOL, _("protocol error")),
+]
+
+
+class Session(models.Model):
+    """One support session, from the agent's start to its end.
+
+    `seconds`, `blocks` and `amount_cents` are written once, when the session ends;
+    until then they follow from the segments. The terms are copied when the agent
+    starts, because they are what the customer reads beside ID and password.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # Digits with a Damm check digit; never given out twice.
+    support_id = models.CharField(_("support ID"), max_length=9, unique=True, editable=False)
+    state = models.CharField(
+        _("state"), max_length=12, choices=STATE_CHOICES, default=State.WAITING
+    )
+    technician = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("technician"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="support_sessions",
+    )
+    customer = models.ForeignKey(
+        "customers.Customer",
+        verbose_name=_("customer"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="support_sessions",
+    )
+    opened_at = models.DateTimeField(_("agent started"), editable=False)
+    # The technician typed the ID that the customer named: the order (Beauftragung).
+    ordered_at = models.DateTimeField(_("ordered"), null=True, editable=False)
+    consented_at = models.DateTimeField(_("consent given"), null=True, editable=False)
+    consent_text_version = models.CharField(max_length=20, blank=True, editable=False)
+    started_at = models.DateTimeField(_("start"), null=True, editable=False)
+    ended_at = models.DateTimeField(_("end"), null=True, editable=False)
+    end_reason = models.CharField(
+        _("ended by"), max_length=20, choices=END_REASON_CHOICES, blank=True, editable=False
+    )
+    # Said by the agent, so hostile until escaped; lengths are capped on receipt.
+    agent_version = models.CharField(max_length=20, blank=True, editable=False)
+    agent_platform = models.CharField(_("system"), max_length=60, blank=True, editable=False)
+    agent_hostname = models.CharField(_("computer"), max_length=64, blank=True, editable=False)
+    # SHA-256 of the secret with which the same agent process may come back.
+    resume_token_hash = models.CharField(max_length=64, editable=False)
+    notes = models.TextField(_("what was done"), blank=True)
+
+    block_seconds = models.PositiveIntegerField(editable=False, validators=[MinValueValidator(1)])
+    first_block_cents = models.PositiveIntegerField(editable=False)
+    further_block_cents = models.PositiveIntegerField(editable=False)
+    vat_percent = models.DecimalField(max_digits=4, decimal_places=2, editable=False)
+
+    seconds = models.PositiveIntegerField(_("connected seconds"), null=True, editable=False)
+    blocks = models.PositiveIntegerField(_("blocks"), null=True, editable=False)
+    amount_cents = models.PositiveIntegerField(_("amount in cents"), null=True, editable=False)
+
+    objects: ClassVar[SessionQuerySet] = SessionQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("support session")
+        verbose_name_plural = _("support sessions")
+        ordering = ("-opened_at",)
+        indexes = (
+            models.Index(fields=["state", "opened_at"]),
+            models.Index(fields=["customer", "started_at"]),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=OPEN_STATES) | Q(ended_at__isnull=False),
+                name="session_ended_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.ENDED)
+                | Q(seconds__isnull=False, blocks__isnull=False, amount_cents__isnull=False),
+                name="session_ended_has_a_price",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.support_id[:3]} {self.support_id[3:6]} {self.support_id[6:]}"
+
+    @property
+    def terms(self) -> Terms:
+        """What the customer was promised when the agent started."""
+        return Terms(
+            block_seconds=self.block_seconds,
+            first_block_cents=self.first_block_cents,
+            further_block_cents=self.further_block_cents,
+            vat_percent=self.vat_percent,
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the session can still go on."""
+        return self.state in OPEN_STATES
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the session's page."""
+        return reverse("sessions:detail", args=[self.pk])
+
+
+class Segment(models.Model):
+    """A stretch of connected time, by the server's clock.
+
+    While it is open, `last_seen_at` follows the last proof of life of both ends; a
+    segment is closed at that moment, never at the moment when a time-out is noticed.
+    """
+
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="segments")
+    started_at = models.DateTimeField(_("start"))
+    last_seen_at = models.DateTimeField(_("last proof of life"))
+    ended_at = models.DateTimeField(_("end"), null=True)
+
+    class Meta:
+        verbose_name = _("segment")
+        verbose_name_plural = _("segments")
+        ordering = ("started_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["session"], condition=Q(ended_at__isnull=True), name="segment_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(last_seen_at__gte=F("started_at")), name="segment_runs_forward"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at=F("last_seen_at")),
+                name="segment_ends_when_last_seen",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M:%S} – {self.last_seen_at:%H:%M:%S}"

@@ -1,0 +1,1 @@
+"""The relay: admission, pairing and the plain loop that carries the frames."""

@@ -1,0 +1,12 @@
+"""How allauth treats accounts here."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class InvitationOnlyAdapter(DefaultAccountAdapter):
+    """Nobody signs up: accounts are made by the owner."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Refuse every sign-up."""
+        return False

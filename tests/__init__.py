@@ -1,0 +1,1 @@
+"""The tests mirror the source; tests/integration drives the real programs."""
