@@ -108,6 +108,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 
+REDIS_EMBEDDED = not env.get_str("REDIS_URL")
 REDIS_SOCKET = DATA_DIR / "valkey.sock"
 REDIS_URL, CELERY_BROKER_URL = env.redis_urls(env.get_str("REDIS_URL"), REDIS_SOCKET)
 CACHES = {

@@ -1,0 +1,1 @@
+"""Tests of settings, checks and the processes."""
