@@ -1,14 +1,18 @@
 """Company data and tariffs: data, not code, so that any shop can use the portal."""
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar, Never
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from company.domain.iban import iban_is_valid
 from company.domain.tariff import Terms
-from company.querysets import CompanyManager, TariffQuerySet
+from company.querysets import AppendOnlyError, AppendOnlyQuerySet, CompanyManager, TariffQuerySet
 
 
 class Company(models.Model):
@@ -43,6 +47,12 @@ class Company(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse an IBAN with a wrong check digit: customers would pay to nobody."""
+        self.iban = self.iban.replace(" ", "").upper()
+        if self.iban and not iban_is_valid(self.iban):
+            raise ValidationError({"iban": _("This is not a valid IBAN: please check the digits.")})
 
 
 class Tariff(models.Model):
@@ -80,6 +90,27 @@ class Tariff(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuse a start that is not ahead, and net prices that do not fit the gross ones."""
+        errors = {}
+        if self._state.adding and self.valid_from and self.valid_from <= timezone.localdate():
+            errors["valid_from"] = _("A new tariff begins tomorrow at the earliest.")
+        for block in ("first_block", "further_block"):
+            net, gross = getattr(self, f"{block}_net_cents"), getattr(self, f"{block}_cents")
+            if None in (net, gross, self.vat_percent):
+                continue
+            if abs(net * (100 + self.vat_percent) / 100 - gross) > 1:
+                errors[f"{block}_net_cents"] = _(
+                    "Net price and VAT do not add up to the gross price."
+                )
+        if errors:
+            raise ValidationError(errors)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether customers may have been told this price already."""
+        return self.valid_from <= timezone.localdate()
+
     @property
     def terms(self) -> Terms:
         """The terms that a session copies."""
@@ -89,3 +120,62 @@ class Tariff(models.Model):
             further_block_cents=self.further_block_cents,
             vat_percent=self.vat_percent,
         )
+
+
+class AuditHead(models.Model):
+    """The chain's last link. Its row is the lock that keeps the chain from forking."""
+
+    number = models.PositiveBigIntegerField(default=0)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(pk=1), name="audit_only_one_head"),
+        )
+
+    def __str__(self) -> str:
+        return f"#{self.number}"
+
+
+class AuditEntry(models.Model):
+    """Who did what, when: written once by company.audit.record, never changed.
+
+    The database refuses UPDATE and DELETE by triggers; `digest` covers every other
+    field and the digest of the entry before.
+    """
+
+    number = models.PositiveBigIntegerField(_("number"), primary_key=True)
+    at = models.DateTimeField(_("time"), db_index=True)
+    action = models.CharField(_("action"), max_length=60, db_index=True)
+    # Empty where nobody was logged in: an agent, a task, a refused log-in.
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("who"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+    )
+    subject = models.CharField(_("subject"), max_length=200)
+    details = models.JSONField(_("details"), default=dict)
+    previous = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(_("digest"), max_length=64, unique=True)
+
+    objects: ClassVar[AppendOnlyQuerySet] = AppendOnlyQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("audit log entry")
+        verbose_name_plural = _("audit log")
+        ordering = ("-number",)
+
+    def __str__(self) -> str:
+        return f"#{self.number} {self.action} {self.subject}"
+
+    def save(self, **options: Any) -> None:
+        """Insert; raise AppendOnlyError when the entry exists already."""
+        if not self._state.adding:
+            raise AppendOnlyError
+        super().save(**(options | {"force_insert": True}))
+
+    def delete(self, *_arguments: Any, **_options: Any) -> Never:
+        """Refuse."""
+        raise AppendOnlyError

@@ -1,13 +1,13 @@
 """Reads of company data and tariffs."""
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Never
 
 from django.db import models
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from company.models import Company, Tariff
+    from company.models import AuditEntry, Company, Tariff
 
 
 class CompanyManager(models.Manager["Company"]):
@@ -28,3 +28,34 @@ class TariffQuerySet(models.QuerySet["Tariff"]):
     def current(self) -> "Tariff":
         """Return today's tariff, by the shop's calendar (Europe/Berlin)."""
         return self.valid_on(timezone.localdate())
+
+
+class AppendOnlyError(Exception):
+    """Somebody tried to change or remove what is kept as proof."""
+
+    def __init__(self) -> None:
+        super().__init__("The audit log is only ever added to.")
+
+
+class AppendOnlyQuerySet(models.QuerySet["AuditEntry"]):
+    """Refuses to change rows; the database's triggers stop whoever goes around it."""
+
+    def update(self, **_values: Any) -> Never:
+        """Refuse."""
+        raise AppendOnlyError
+
+    def bulk_update(self, *_arguments: Any, **_options: Any) -> Never:
+        """Refuse."""
+        raise AppendOnlyError
+
+    def bulk_create(self, *_arguments: Any, **_options: Any) -> Never:
+        """Refuse: company.audit.record is the only way in."""
+        raise AppendOnlyError
+
+    def delete(self) -> Never:
+        """Refuse."""
+        raise AppendOnlyError
+
+    def after(self, number: int) -> "models.QuerySet[AuditEntry]":
+        """Return the entries that follow `number`, oldest first."""
+        return self.filter(number__gt=number).order_by("number")

@@ -1,6 +1,7 @@
 """The ASGI entry point: HTTP to Django, websockets to the relay."""
 
 import os
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.asgi import get_asgi_application
 
@@ -16,14 +17,20 @@ from django.urls import path  # noqa: E402
 
 from sessions.routing import agent_urlpatterns, browser_urlpatterns  # noqa: E402
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Typed for views, but Channels' router puts ASGI applications behind it.
+route = cast("Callable[[str, object], Any]", path)
+
 application = ProtocolTypeRouter(
     {
         "http": django_application,
         "websocket": URLRouter(
             [
                 # An agent has no Origin and no cookie: its route looks at neither.
-                path("ws/agent/", URLRouter(agent_urlpatterns)),
-                path(
+                route("ws/agent/", URLRouter(agent_urlpatterns)),
+                route(
                     "ws/",
                     # The exact origin: Channels' AllowedHostsOriginValidator would
                     # accept other ports and schemes of the same host.

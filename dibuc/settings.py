@@ -8,10 +8,14 @@ docs/operations.md lists every variable.
 from pathlib import Path
 
 import dj_database_url
+import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from dibuc import env
+
+# Django's generic classes can be written with their types, as in ModelAdmin[Customer].
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env.get_path("DIBUC_DATA", BASE_DIR / "var")

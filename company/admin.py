@@ -1,0 +1,105 @@
+"""Administration of company data, tariffs and the audit log."""
+
+from typing import TYPE_CHECKING, cast
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from company import audit
+from company.models import AuditEntry, Company, Tariff
+
+if TYPE_CHECKING:
+    from django.forms import ModelForm
+
+    from technicians.models import User
+
+
+@admin.register(Company)
+class CompanyAdmin(admin.ModelAdmin[Company]):
+    """The one row can be changed, not doubled or removed."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse: the first migration made the row."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Company | None = None) -> bool:
+        """Refuse: every page and invoice needs it."""
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: Company, form: "ModelForm[Company]", change: bool
+    ) -> None:
+        """Save, and note which fields were changed, not what they say."""
+        super().save_model(request, obj, form, change)
+        audit.record(
+            "company.changed",
+            actor=cast("User", request.user),
+            subject="company",
+            details={"fields": ", ".join(form.changed_data)},
+        )
+
+
+@admin.register(Tariff)
+class TariffAdmin(admin.ModelAdmin[Tariff]):
+    """A tariff that has begun is what customers were promised: only its name can change."""
+
+    list_display = ("name", "valid_from", "first_block_cents", "further_block_cents", "vat_percent")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Tariff | None = None) -> list[str]:
+        """Return every field but the name once the tariff has begun."""
+        if obj is None or not obj.has_begun:
+            return []
+        return [field.name for field in Tariff._meta.fields if field.name not in {"id", "name"}]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Tariff | None = None) -> bool:
+        """Refuse once it has begun; the list's action asks for no single row."""
+        return obj is not None and not obj.has_begun and super().has_delete_permission(request, obj)
+
+    def save_model(
+        self, request: HttpRequest, obj: Tariff, form: "ModelForm[Tariff]", change: bool
+    ) -> None:
+        """Save, and note the prices."""
+        super().save_model(request, obj, form, change)
+        audit.record(
+            "tariff.changed" if change else "tariff.added",
+            actor=cast("User", request.user),
+            subject=f"tariff {obj.pk}",
+            details={
+                "valid_from": obj.valid_from.isoformat(),
+                "first_block_cents": obj.first_block_cents,
+                "further_block_cents": obj.further_block_cents,
+            },
+        )
+
+    def delete_model(self, request: HttpRequest, obj: Tariff) -> None:
+        """Delete, and note it."""
+        audit.record(
+            "tariff.deleted",
+            actor=cast("User", request.user),
+            subject=f"tariff {obj.pk}",
+            details={"valid_from": obj.valid_from.isoformat()},
+        )
+        super().delete_model(request, obj)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
+    """To be read, never written."""
+
+    list_display = ("number", "at", "action", "actor", "subject")
+    list_filter = ("action",)
+    search_fields = ("subject",)
+    date_hierarchy = "at"
+    list_select_related = ("actor",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        """Refuse."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        """Refuse."""
+        return False

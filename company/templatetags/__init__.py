@@ -1,0 +1,1 @@
+"""Filters for money and time in templates."""
