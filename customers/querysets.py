@@ -25,3 +25,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
                 match |= Q(number=int(word))
             found = found.filter(match)
         return found
+
+    def lacking_address(self) -> "CustomerQuerySet":
+        """Return the customers to whom no invoice can be written (sec. 14(4) no. 1 UStG)."""
+        return self.filter(Q(street="") | Q(postcode="") | Q(city=""))

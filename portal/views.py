@@ -1,0 +1,71 @@
+"""Pages composed of several apps: what a visitor sees, and the home of technician and office."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_safe
+
+from company.domain.tariff import price_cents, started_blocks
+from company.models import Tariff
+from portal import figures
+from sessions.models import Session
+from technicians.access import is_office, is_technician, staff_required
+from technicians.models import User
+
+EXAMPLE_MINUTES = (8, 15)
+RECENT_SESSIONS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What a session of `minutes` costs: `blocks` started, `cents` gross."""
+
+    minutes: int
+    blocks: int
+    cents: int
+
+
+def price_examples(tariff: Tariff) -> list[Example]:
+    """Return the examples of the price list, computed and never typed."""
+    examples = []
+    for minutes in EXAMPLE_MINUTES:
+        blocks = started_blocks(minutes * 60, tariff.block_seconds)
+        examples.append(Example(minutes, blocks, price_cents(blocks, tariff.terms)))
+    return examples
+
+
+@require_safe
+def public(request: HttpRequest) -> HttpResponse:
+    """Show what remote support is, what it costs, and the program to start."""
+    tariff = figures.current_tariff()
+    context = {"tariff": tariff, "examples": price_examples(tariff) if tariff else []}
+    return render(request, "portal/public.html", context)
+
+
+@require_safe
+def imprint(request: HttpRequest) -> HttpResponse:
+    """Show who offers this (sec. 5 DDG), from the company's data."""
+    return render(request, "portal/imprint.html")
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Show which data are kept, why and for how long (Art. 13 DSGVO)."""
+    return render(request, "portal/privacy.html")
+
+
+@require_GET
+@staff_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the technician's connect field and list, the office's month, the owner both."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - staff_required let only users in
+    context: dict[str, object] = {}
+    if is_technician(user):
+        own = Session.objects.filter(technician=user)
+        context["today"] = figures.today(user)
+        context["recent"] = own.select_related("customer")[:RECENT_SESSIONS]
+    if is_office(user):
+        context["month"] = figures.month()
+    return render(request, "portal/home.html", context)
