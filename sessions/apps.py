@@ -10,3 +10,9 @@ class SessionsConfig(AppConfig):
     name = "sessions"
     label = "support_sessions"
     verbose_name = _("support sessions")
+
+    def ready(self) -> None:
+        """Watch users, so that an open socket never outlives the right to it."""
+        from sessions.rights import watch_users  # noqa: PLC0415 - needs the loaded models
+
+        watch_users()

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from company.domain.tariff import Terms
+from sessions.domain.credentials import grouped, masked
+from sessions.domain.ledger import Stretch
 from sessions.domain.lifecycle import OPEN_STATES, EndReason, State
 from sessions.querysets import SessionQuerySet
 
@@ -78,8 +80,13 @@ class Session(models.Model):
     agent_version = models.CharField(max_length=20, blank=True, editable=False)
     agent_platform = models.CharField(_("system"), max_length=60, blank=True, editable=False)
     agent_hostname = models.CharField(_("computer"), max_length=64, blank=True, editable=False)
+    # Presence, renewed by the relay while a socket stands. A killed server leaves them
+    # behind as they were, and what is old there counts as gone.
+    agent_seen_at = models.DateTimeField(null=True, editable=False)
+    agent_gone_at = models.DateTimeField(null=True, editable=False)
+    technician_seen_at = models.DateTimeField(null=True, editable=False)
     # SHA-256 of the secret with which the same agent process may come back.
-    resume_token_hash = models.CharField(max_length=64, editable=False)
+    resume_token_hash = models.CharField(max_length=64, unique=True, editable=False)
     notes = models.TextField(_("what was done"), blank=True)
 
     block_seconds = models.PositiveIntegerField(editable=False, validators=[MinValueValidator(1)])
@@ -114,7 +121,12 @@ class Session(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.support_id[:3]} {self.support_id[3:6]} {self.support_id[6:]}"
+        return grouped(self.support_id)
+
+    @property
+    def masked_support_id(self) -> str:
+        """The ID for lists, where a waiting agent's must not stand in full."""
+        return masked(self.support_id)
 
     @property
     def terms(self) -> Terms:
@@ -134,6 +146,22 @@ class Session(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address of the session's page."""
         return reverse("sessions:detail", args=[self.pk])
+
+
+class RetiredSupportId(models.Model):
+    """An ID of a session that was deleted because nobody ever connected to it.
+
+    An ID that somebody may still have on a slip of paper must not come up again.
+    """
+
+    support_id = models.CharField(max_length=9, primary_key=True)
+
+    class Meta:
+        verbose_name = _("used support ID")
+        verbose_name_plural = _("used support IDs")
+
+    def __str__(self) -> str:
+        return grouped(self.support_id)
 
 
 class Segment(models.Model):
@@ -167,3 +195,8 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.started_at:%Y-%m-%d %H:%M:%S} – {self.last_seen_at:%H:%M:%S}"
+
+    @property
+    def stretch(self) -> Stretch:
+        """The connected time so far."""
+        return Stretch(self.started_at, self.last_seen_at)

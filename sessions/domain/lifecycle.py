@@ -48,12 +48,12 @@ FOLLOWERS: dict[State, frozenset[State]] = {
 }
 
 
-class IllegalTransition(ValueError):
+class IllegalTransitionError(ValueError):
     """A state that cannot follow on the present one."""
 
 
 def check_transition(present: State, following: State) -> None:
-    """Raise IllegalTransition unless `following` may come directly after `present`."""
+    """Raise IllegalTransitionError unless `following` may come directly after `present`."""
     if following not in FOLLOWERS[present]:
         msg = f"A session that is {present} cannot become {following}."
-        raise IllegalTransition(msg)
+        raise IllegalTransitionError(msg)
