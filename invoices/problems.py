@@ -1,0 +1,29 @@
+"""What can stand in the way of an invoice, as a code that each reader sees in their language."""
+
+import errno
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class Problem(models.TextChoices):
+    """Each label says what is wrong and what to do; `detail` beside it says where."""
+
+    ADDRESS = (
+        "address",
+        _("The customer's address is incomplete. Add it, then start the run again."),
+    )
+    COMPANY = "company", _("The company data are incomplete. Add them, then start the run again.")
+    LEDGER = "ledger", _("Time and price of a session do not fit together. Look at the session.")
+    DISK_FULL = "disk-full", _("The disk is full. Make room: the file is written by itself then.")
+    STORAGE = "storage", _("The archive folder cannot be written. Check the folder and its rights.")
+    DAMAGED = "damaged", _("An archived file is missing or damaged. Restore it from the backup.")
+    UNARCHIVED = "unarchived", _("An invoice has no file yet. Wait a minute, then export again.")
+    UNEXPECTED = "unexpected", _("Something unexpected happened. The server's log says more.")
+
+
+def problem_of(error: OSError) -> Problem:
+    """Return what an error of the file system means to the office."""
+    return Problem.DISK_FULL if error.errno in FULL else Problem.STORAGE

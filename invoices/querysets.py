@@ -1,0 +1,105 @@
+"""Reads of invoices, and the refusal to change or delete issued ones."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from django.db import models
+from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
+
+from invoices.domain.period import Month
+
+if TYPE_CHECKING:
+    from invoices.models import Export, Invoice, InvoiceRun, InvoiceRunItem
+
+ModelT = TypeVar("ModelT", bound=models.Model)
+
+
+class IssuedIsFinalError(Exception):
+    """Somebody tried to change or delete an issued document.
+
+    Sec. 14 UStG with the GoBD: corrected only by cancellation. The database refuses it
+    as well (invoices.immutability); this error is the friendlier one.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(_("An issued invoice can be neither changed nor deleted, only cancelled."))
+
+
+class IssuedQuerySet(models.QuerySet[ModelT]):
+    """Rows that are written once."""
+
+    def update(self, **_kwargs: Any) -> NoReturn:
+        """Refuse."""
+        raise IssuedIsFinalError
+
+    def delete(self) -> NoReturn:
+        """Refuse."""
+        raise IssuedIsFinalError
+
+    def bulk_update(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        """Refuse."""
+        raise IssuedIsFinalError
+
+
+class InvoiceQuerySet(IssuedQuerySet["Invoice"]):
+    """Finds invoices as the office looks for them."""
+
+    def of_month(self, month: Month) -> "InvoiceQuerySet":
+        """Return the invoices for a month's services, in the order of their numbers."""
+        return self.filter(period=month.first_day).order_by("number_range", "sequence")
+
+    def unarchived(self, *, issued_before: dt.datetime | None = None) -> "InvoiceQuerySet":
+        """Return issued invoices whose file is still missing, oldest first."""
+        found = self.filter(archived_file__isnull=True)
+        if issued_before is not None:
+            found = found.filter(issued_at__lt=issued_before)
+        return found.order_by("issued_at", "pk")
+
+    def totals(self) -> dict[str, int]:
+        """Return the sums in cents: `net`, `vat`, `rounding`, `gross`."""
+        sums = self.aggregate(
+            net=Sum("net_cents", default=0),
+            vat=Sum("vat_cents", default=0),
+            rounding=Sum("rounding_cents", default=0),
+            gross=Sum("gross_cents", default=0),
+        )
+        return {name: int(value) for name, value in sums.items()}
+
+
+class InvoiceRunQuerySet(models.QuerySet["InvoiceRun"]):
+    """Finds runs."""
+
+    def of_month(self, month: Month) -> "InvoiceRun | None":
+        """Return the month's run, or None before the first start."""
+        return self.filter(period=month.first_day).first()
+
+
+class InvoiceRunItemQuerySet(models.QuerySet["InvoiceRunItem"]):
+    """Finds the work of a run."""
+
+    def claimable(self, now: dt.datetime) -> "InvoiceRunItemQuerySet":
+        """Return items that nobody works on: waiting, or left behind by a dead worker."""
+        return self.filter(
+            Q(state=self.model.State.WAITING)
+            | Q(state=self.model.State.WORKING, leased_until__lt=now)
+        )
+
+    def unfinished(self) -> "InvoiceRunItemQuerySet":
+        """Return items that still wait or are being worked on."""
+        return self.filter(state__in=(self.model.State.WAITING, self.model.State.WORKING))
+
+
+class ExportQuerySet(models.QuerySet["Export"]):
+    """Finds exports."""
+
+    def claimable(self, now: dt.datetime) -> "ExportQuerySet":
+        """Return exports that nobody works on."""
+        return self.filter(
+            Q(state=self.model.State.WAITING)
+            | Q(state=self.model.State.WORKING, leased_until__lt=now)
+        )
+
+    def latest_of(self, month: Month) -> "Export | None":
+        """Return the month's newest export."""
+        return self.filter(period=month.first_day).order_by("-pk").first()
