@@ -1,12 +1,18 @@
 """The customer: a person or a business, with the address that an invoice needs."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from customers.countries import COUNTRIES
 from customers.querysets import CustomerQuerySet
+from customers.validation import check_phone, check_postcode, normal_vat_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Customer(models.Model):
@@ -29,7 +35,7 @@ class Customer(models.Model):
     street = models.CharField(_("street and number"), max_length=100, blank=True)
     postcode = models.CharField(_("postcode"), max_length=10, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
-    country = models.CharField(_("country"), max_length=2, default="DE")
+    country = models.CharField(_("country"), max_length=2, choices=COUNTRIES, default="DE")
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     email = models.EmailField(_("mail address"), blank=True)
     vat_id = models.CharField(_("VAT ID"), max_length=20, blank=True)
@@ -51,6 +57,30 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse what cannot be meant, each at its field; normalise the VAT ID."""
+        errors: dict[str, ValidationError] = {}
+        if not self.company_name and not self.last_name:
+            errors["last_name"] = ValidationError(
+                _("Enter a last name or a company: one of them must be there.")
+            )
+        checks: dict[str, Callable[[], None]] = {
+            "postcode": lambda: check_postcode(self.postcode, self.country),
+            "phone": lambda: check_phone(self.phone),
+            "vat_id": self._normalise_vat_id,
+        }
+        for name, check in checks.items():
+            if getattr(self, name):
+                try:
+                    check()
+                except ValidationError as error:
+                    errors[name] = error
+        if errors:
+            raise ValidationError(errors)
+
+    def _normalise_vat_id(self) -> None:
+        self.vat_id = normal_vat_id(self.vat_id)
 
     @property
     def person(self) -> str:
@@ -80,6 +110,28 @@ class Customer(models.Model):
             if not getattr(self, name)
         ]
 
+    @property
+    def version(self) -> str:
+        """Changes with every save: tells whether somebody else has written meanwhile."""
+        return self.updated_at.isoformat()
+
     def get_absolute_url(self) -> str:
         """Return the address of the customer's page."""
         return reverse("customers:detail", args=[self.pk])
+
+
+class NumberCounter(models.Model):
+    """The last customer number given out: one row, locked while a number is taken.
+
+    A number is never given twice, also not after its customer was removed.
+    """
+
+    last = models.PositiveIntegerField(default=10000)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(pk=1), name="customer_counter_only_one_row"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.last)

@@ -29,3 +29,10 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     def lacking_address(self) -> "CustomerQuerySet":
         """Return the customers to whom no invoice can be written (sec. 14(4) no. 1 UStG)."""
         return self.filter(Q(street="") | Q(postcode="") | Q(city=""))
+
+    def alike(self, *, name: str, postcode: str) -> "CustomerQuerySet":
+        """Return customers with the same last name or company at the same postcode."""
+        if not name or not postcode:
+            return self.none()
+        same = Q(company_name__iexact=name) | Q(company_name="", last_name__iexact=name)
+        return self.filter(same, postcode=postcode)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("kunden/", include("customers.urls")),
     path("", include("sessions.urls")),
     path("", include("invoices.urls")),
+    path("konto/", include("technicians.urls")),
     path("konto/", include("allauth.account.urls")),
     path("konto/2fa/", include("allauth.mfa.urls")),
     path("sprache/", include("django.conf.urls.i18n")),

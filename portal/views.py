@@ -10,8 +10,7 @@ from company.domain.tariff import price_cents, started_blocks
 from company.models import Tariff
 from portal import figures
 from sessions.models import Session
-from technicians.access import is_office, is_technician, staff_required
-from technicians.models import User
+from technicians.access import current_user, is_office, is_technician, staff_required
 
 EXAMPLE_MINUTES = (8, 15)
 RECENT_SESSIONS = 8
@@ -59,8 +58,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @staff_required
 def home(request: HttpRequest) -> HttpResponse:
     """Show the technician's connect field and list, the office's month, the owner both."""
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101 - staff_required let only users in
+    user = current_user(request)
     context: dict[str, object] = {}
     if is_technician(user):
         own = Session.objects.filter(technician=user)

@@ -39,6 +39,13 @@ def is_member(user: User | AnonymousUser) -> bool:
     return is_technician(user) or is_office(user)
 
 
+def current_user(request: HttpRequest) -> User:
+    """Return who calls, behind a decorator that let only users in; else PermissionDenied."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
 def _ask_to_log_in(request: HttpRequest) -> HttpResponseBase:
     """Answer an anonymous caller in the way its caller can use.
 
@@ -49,7 +56,8 @@ def _ask_to_log_in(request: HttpRequest) -> HttpResponseBase:
         response = HttpResponse(status=401)
         response["HX-Redirect"] = resolve_url("account_login")
         return response
-    if request.accepts("application/json") and not request.accepts("text/html"):
+    # Browsers name what an answer is for: 'empty' is a script's fetch().
+    if request.headers.get("Sec-Fetch-Dest") == "empty" or not request.accepts("text/html"):
         message = _("You have been logged out. Please log in again.")
         return JsonResponse({"ok": False, "code": "login", "message": message}, status=401)
     return redirect_to_login(request.get_full_path(), resolve_url("account_login"))
