@@ -9,7 +9,7 @@ from django.utils import timezone
 from sessions.domain.lifecycle import OPEN_STATES, State
 
 if TYPE_CHECKING:
-    from sessions.models import Session  # noqa: F401 - named in a type argument
+    from sessions.models import Session
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -36,7 +36,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
             .order_by("-opened_at", "pk")
         )
 
-    def ordered(self) -> "SessionQuerySet":
+    def with_order(self) -> "SessionQuerySet":
         """Return sessions to which a technician came; agents that only waited are left out."""
         return self.filter(models.Q(ordered_at__isnull=False) | models.Q(started_at__isnull=False))
 
