@@ -1,0 +1,112 @@
+"""What a screen looks like to the rest of the agent, whatever the platform."""
+
+import abc
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+class CaptureError(Exception):
+    """The screen cannot be read; the text says why and is shown in the log only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle of the screen in pixels: left, top (inside), right, bottom (outside)."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+    @property
+    def area(self) -> int:
+        """Number of pixels."""
+        return (self.x1 - self.x0) * (self.y1 - self.y0)
+
+
+@dataclass(frozen=True, slots=True)
+class CursorShape:
+    """A pointer's picture: straight (not premultiplied) RGBA, rows from the top."""
+
+    rgba: bytes
+    width: int
+    height: int
+    hot_x: int
+    hot_y: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Memory that holds the whole screen.
+
+    Attributes:
+        pixels: height * stride bytes, four a pixel; `layout` names their order as Pillow does.
+        stride: bytes from one row to the next.
+    """
+
+    width: int
+    height: int
+    stride: int
+    layout: str
+    pixels: memoryview
+
+
+class Capture(abc.ABC):
+    """Reads the screen and says when it has changed. Costs nothing while it has not.
+
+    `damage`, `events` and the callbacks belong to the event loop's thread, `grab` to the
+    worker's; a platform keeps the two apart.
+    """
+
+    on_damage: Callable[[], None]
+    on_cursor: Callable[[], None]
+    on_pointer: Callable[[], None]
+
+    @abc.abstractmethod
+    def fileno(self) -> int:
+        """What the event loop waits on."""
+
+    @abc.abstractmethod
+    def dispatch(self) -> None:
+        """Read what waits on `fileno` and call the callbacks.
+
+        Raises:
+            CaptureError: the screen is gone.
+        """
+
+    @abc.abstractmethod
+    def take_damage(self) -> list[Box]:
+        """What has changed since the last call, as boxes of the screen; they may overlap."""
+
+    @abc.abstractmethod
+    def size(self) -> tuple[int, int]:
+        """Width and height of the screen as it is now."""
+
+    @abc.abstractmethod
+    def grab(self, boxes: list[Box]) -> Picture:
+        """The screen with at least these boxes up to date; the same memory each time.
+
+        Raises:
+            CaptureError: the screen is gone.
+            ResizedError: its size is another one than that of the last picture.
+        """
+
+    @abc.abstractmethod
+    def reopen(self) -> Picture:
+        """Start again with the screen's present size, everything up to date."""
+
+    @abc.abstractmethod
+    def cursor(self) -> CursorShape | None:
+        """The pointer's present shape, or None where it cannot be known."""
+
+    @abc.abstractmethod
+    def pointer(self) -> tuple[int, int]:
+        """The pointer's position in pixels."""
+
+    @abc.abstractmethod
+    def close(self) -> None:
+        """Let everything go; doing it twice is harmless."""
+
+
+class ResizedError(CaptureError):
+    """The screen has another size than before: call `reopen`."""

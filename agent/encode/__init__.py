@@ -1,0 +1,1 @@
+"""From pixels to rectangles on the wire: changed area, kind of content, coding."""

@@ -1,0 +1,159 @@
+"""Which 16-pixel tiles have changed, and few rectangles that cover them.
+
+No numpy: rows are compared as `bytes`, which is one memcmp, and halved only where they
+differ. A tile is marked if and only if one of its bytes has changed.
+"""
+
+import re
+from collections.abc import Iterable
+
+from agent.capture.base import Box
+
+TILE = 16
+BYTES_PER_PIXEL = 4
+MAX_RECTANGLES = 60
+# A taller or wider rectangle may hold this share of tiles that have not changed.
+WASTE = 0.25
+
+_UNMARKED = re.compile(rb"\0+")
+
+
+class TileGrid:
+    """One byte for each tile of a screen: 1 marked, 0 not."""
+
+    def __init__(self, width: int, height: int, *, marked: bool = False) -> None:
+        """A grid for a screen of `width` times `height` pixels."""
+        self.width = width
+        self.height = height
+        self.columns = -(-width // TILE)
+        self.rows = -(-height // TILE)
+        self.cells = bytearray((b"\1" if marked else b"\0") * (self.columns * self.rows))
+
+    def __bool__(self) -> bool:
+        return 1 in self.cells
+
+    def row(self, index: int) -> bytearray:
+        """A copy of one row of tiles."""
+        return self.cells[index * self.columns : (index + 1) * self.columns]
+
+    def fill(self, box: Box, value: int) -> None:
+        """Mark or clear the tiles of a box that is measured in tiles."""
+        span = bytes([value]) * (box.x1 - box.x0)
+        for row in range(box.y0, box.y1):
+            start = row * self.columns
+            self.cells[start + box.x0 : start + box.x1] = span
+
+    def pixels(self, box: Box) -> Box:
+        """A box measured in tiles as pixels, cut off at the screen's edge."""
+        return Box(
+            box.x0 * TILE,
+            box.y0 * TILE,
+            min(box.x1 * TILE, self.width),
+            min(box.y1 * TILE, self.height),
+        )
+
+
+def mark_changes(
+    grid: TileGrid,
+    new: memoryview,
+    old: memoryview,
+    stride: int,
+    intervals: Iterable[tuple[int, int]],
+) -> None:
+    """Mark every tile with a changed byte.
+
+    Args:
+        grid: the tiles; what is marked already stays marked.
+        new: the picture as it is, `stride` bytes a row, four bytes a pixel.
+        old: the picture as it was, of the same shape.
+        stride: bytes from row to row.
+        intervals: rows to look at, first inside, last outside.
+    """
+    for first, last in intervals:
+        top = first
+        while top < last:
+            bottom = min((top // TILE + 1) * TILE, last)
+            part = slice(top * stride, bottom * stride)
+            if bytes(new[part]) != bytes(old[part]):
+                _mark_band(grid, bytes(new[part]), bytes(old[part]), stride, top // TILE)
+            top = bottom
+
+
+def _mark_band(grid: TileGrid, new: bytes, old: bytes, stride: int, tile_row: int) -> None:
+    cells = grid.row(tile_row)
+    span = TILE * BYTES_PER_PIXEL
+    width = grid.width * BYTES_PER_PIXEL
+    for start in range(0, len(new), stride):
+        new_row, old_row = new[start : start + width], old[start : start + width]
+        if new_row == old_row:
+            continue
+        for run in list(_UNMARKED.finditer(cells)):
+            _mark_row(cells, new_row, old_row, run.span(), span)
+        if 0 not in cells:
+            break
+    offset = tile_row * grid.columns
+    grid.cells[offset : offset + grid.columns] = cells
+
+
+def _mark_row(
+    cells: bytearray, new: bytes, old: bytes, run: tuple[int, int], span: int
+) -> None:
+    """Halve a run of tiles until only the changed ones are left."""
+    waiting = [run]
+    while waiting:
+        first, last = waiting.pop()
+        part = slice(first * span, last * span)
+        if new[part] == old[part]:
+            continue
+        if last - first == 1:
+            cells[first] = 1
+            continue
+        middle = (first + last) // 2
+        waiting.append((first, middle))
+        waiting.append((middle, last))
+
+
+def rectangles(grid: TileGrid) -> list[Box]:
+    """Boxes, measured in tiles, that cover every marked tile: few, and poorly filled never.
+
+    They may overlap. Where more than `MAX_RECTANGLES` would be needed, wider gaps are bridged.
+    """
+    for gap in (1, 4, 16):
+        boxes = _rectangles(grid, gap)
+        if len(boxes) <= MAX_RECTANGLES:
+            return boxes
+    return [
+        Box(
+            min(box.x0 for box in boxes),
+            min(box.y0 for box in boxes),
+            max(box.x1 for box in boxes),
+            max(box.y1 for box in boxes),
+        )
+    ]
+
+
+def _rectangles(grid: TileGrid, gap: int) -> list[Box]:
+    pattern = re.compile(rb"\1+(?:\0{1,%d}\1+)*" % gap)
+    done: list[Box] = []
+    growing: list[Box] = []
+    for row in range(grid.rows):
+        runs = [match.span() for match in pattern.finditer(grid.row(row))]
+        still: list[Box] = []
+        for box in growing:
+            joined = next((run for run in runs if _fits(box, run)), None)
+            if joined is None:
+                done.append(box)
+                continue
+            runs.remove(joined)
+            still.append(
+                Box(min(box.x0, joined[0]), box.y0, max(box.x1, joined[1]), row + 1)
+            )
+        growing = still + [Box(x0, row, x1, row + 1) for x0, x1 in runs]
+    return done + growing
+
+
+def _fits(box: Box, run: tuple[int, int]) -> bool:
+    """Whether a run of tiles below a box joins it without much waste."""
+    x0, x1 = min(box.x0, run[0]), max(box.x1, run[1])
+    together = (x1 - x0) * (box.y1 - box.y0 + 1)
+    return together - box.area - (run[1] - run[0]) <= WASTE * together

@@ -1,0 +1,55 @@
+"""Photographic or drawn? Text and interface have long runs of equal pixels, photographs few."""
+
+from PIL import Image, ImageChops
+
+from agent.capture.base import Box
+from agent.encode.area import TILE, TileGrid, rectangles
+
+# Smaller areas are not worth a picture of their own: their lossless bytes are few.
+MIN_PHOTO_TILES = 9
+# Share of pixels that differ from their right neighbour at all, and by a little only.
+MANY_UNEQUAL = 0.65
+MANY_GENTLE = 0.45
+GENTLE = 16
+
+_UNEQUAL = [0, *([255] * 255)]
+_GENTLE = [0, *([255] * GENTLE), *([0] * (255 - GENTLE))]
+
+
+def photographic_tiles(image: Image.Image) -> list[bytes]:
+    """For each row of tiles of an RGB image, one byte a tile: 1 photographic, 0 drawn.
+
+    Only the green part is looked at; it carries most of what the eye sees. The image starts
+    at a tile's corner.
+    """
+    width, height = image.size
+    columns, rows = -(-width // TILE), -(-height // TILE)
+    if width < 2:  # noqa: PLR2004 (a single column has no neighbours)
+        return [bytes(columns)] * rows
+    green = image.getchannel("G")
+    steps = ImageChops.difference(
+        green.crop((0, 0, width - 1, height)), green.crop((1, 0, width, height))
+    )
+    padded = Image.new("L", (width, height))
+    padded.paste(steps)
+    unequal = padded.point(_UNEQUAL).reduce(TILE).tobytes()
+    gentle = padded.point(_GENTLE).reduce(TILE).tobytes()
+    flags = bytes(
+        u >= MANY_UNEQUAL * 255 or g >= MANY_GENTLE * 255
+        for u, g in zip(unequal, gentle, strict=True)
+    )
+    return [flags[row * columns : (row + 1) * columns] for row in range(rows)]
+
+
+def split(changed: TileGrid, photographic: TileGrid) -> tuple[list[Box], list[Box]]:
+    """Boxes, in tiles, for the photographic and for the drawn part of what has changed.
+
+    Together they cover every changed tile. A photographic box may hold some drawn tiles and
+    is painted first.
+    """
+    photos = [box for box in rectangles(photographic) if box.area >= MIN_PHOTO_TILES]
+    drawn = TileGrid(changed.width, changed.height)
+    drawn.cells[:] = changed.cells
+    for box in photos:
+        drawn.fill(box, 0)
+    return photos, rectangles(drawn)
