@@ -32,7 +32,7 @@ export default [
   },
   {
     // The protocol knows neither page nor worker, so that node runs the same files.
-    files: ["sessions/static/sessions/viewer/core/{damm,fields,wire,cpace,records}.js"],
+    files: ["sessions/static/sessions/viewer/core/{damm,fields,elligator,wire,cpace,records}.js"],
     languageOptions: { globals: { ...globals["shared-node-browser"] } },
     rules: { "no-restricted-globals": ["error", "window", "document", "self", "process"] },
   },

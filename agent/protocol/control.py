@@ -8,7 +8,7 @@ from agent.protocol.fields import Fields, dump_json, malformed, to_base64url
 from agent.protocol.framing import CONTROL_MAX
 
 COORDINATE_MAX = 16383
-WHEEL_MAX = 120 * 100
+WHEEL_MAX = 120 * 1000
 TEXT_MAX = 1000
 CURSOR_SIDE_MAX = 256
 CURSOR_PNG_MAX = 32 * 1024
