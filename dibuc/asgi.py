@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # Typed for views, but Channels' router puts ASGI applications behind it.
 route = cast("Callable[[str, object], Any]", path)
+router = cast("Callable[[object], Any]", URLRouter)
 
 application = ProtocolTypeRouter(
     {
@@ -29,13 +30,13 @@ application = ProtocolTypeRouter(
         "websocket": URLRouter(
             [
                 # An agent has no Origin and no cookie: its route looks at neither.
-                route("ws/agent/", URLRouter(agent_urlpatterns)),
+                route("ws/agent/", router(agent_urlpatterns)),
                 route(
                     "ws/",
                     # The exact origin: Channels' AllowedHostsOriginValidator would
                     # accept other ports and schemes of the same host.
                     OriginValidator(
-                        AuthMiddlewareStack(URLRouter(browser_urlpatterns)),
+                        AuthMiddlewareStack(router(browser_urlpatterns)),
                         settings.ALLOWED_ORIGINS,
                     ),
                 ),

@@ -3,9 +3,16 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dibuc.settings")
 
 app = Celery("dibuc")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def register_pulse(**_signal: object) -> None:
+    """Let the worker give signs of life; late, since they need Django's settings."""
+    from dibuc import pulse  # noqa: F401, PLC0415

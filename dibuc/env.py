@@ -4,10 +4,14 @@ Each reader names the variable and says what it expects when a value is wrong,
 because the person who reads the message is setting up a server.
 """
 
+import ipaddress
 import os
 import secrets
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
+import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
@@ -17,13 +21,30 @@ FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 UNIX_SOCKET_PATH_LIMIT = 107
 
 
+# Schemes of DATABASE_URL. All three options together, or concurrent writers see
+# 'database is locked' (dibuc.E007).
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+}
+DATABASE_SCHEMES = frozenset({"postgres", "postgresql", "sqlite"})
+
+
+class SettingError(ImproperlyConfigured):
+    """An environment variable that cannot be used; names itself like a system check."""
+
+    def __init__(self, number: int, explanation: str) -> None:
+        super().__init__(f"(dibuc.E{number:03}) {explanation}")
+
+
 def get_str(name: str, default: str = "") -> str:
     """Return the variable without surrounding white space, or `default`."""
     return os.environ.get(name, default).strip()
 
 
 def get_bool(name: str, *, default: bool) -> bool:
-    """Return a yes/no variable; raise ImproperlyConfigured for any other word."""
+    """Return a yes/no variable; raise SettingError for any other word."""
     word = os.environ.get(name)
     if word is None:
         return default
@@ -32,8 +53,7 @@ def get_bool(name: str, *, default: bool) -> bool:
         return True
     if word in FALSE_WORDS:
         return False
-    msg = f"{name}={word!r} is neither yes nor no: use 1 or 0."
-    raise ImproperlyConfigured(msg)
+    raise SettingError(1, f"{name}={word!r} is neither yes nor no: use 1 or 0.")
 
 
 def get_int(name: str, default: int, *, least: int, most: int) -> int:
@@ -44,23 +64,75 @@ def get_int(name: str, default: int, *, least: int, most: int) -> int:
     try:
         number = int(word)
     except ValueError:
-        msg = f"{name}={word!r} is not a whole number."
-        raise ImproperlyConfigured(msg) from None
+        raise SettingError(1, f"{name}={word!r} is not a whole number.") from None
     if not least <= number <= most:
-        msg = f"{name}={number} is out of range: use {least} to {most}."
-        raise ImproperlyConfigured(msg)
+        raise SettingError(1, f"{name}={number} is out of range: use {least} to {most}.")
     return number
-
-
-def get_list(name: str, default: str = "") -> list[str]:
-    """Return a comma-separated variable as a list without empty entries."""
-    return [word.strip() for word in get_str(name, default).split(",") if word.strip()]
 
 
 def get_path(name: str, default: Path) -> Path:
     """Return a folder or file as an absolute path; `~` is expanded."""
     word = get_str(name)
     return Path(word).expanduser().resolve() if word else default
+
+
+def origin(name: str, default: str) -> str:
+    """Return scheme, host and port of a web address, without a slash at the end.
+
+    Raises SettingError for another scheme, a path, or what is no address.
+    """
+    word = get_str(name, default).rstrip("/")
+    try:
+        parts = urlsplit(word)
+        whole = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number, brackets that do not close
+        whole = False
+    if not whole or word != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc:
+        raise SettingError(
+            4, f"{name}={word!r}: write it like https://support.example.com, without a path."
+        )
+    return word
+
+
+def host_of(address: str) -> str:
+    """Return the host of an origin, as it stands in a Host header (IPv6 in brackets)."""
+    host = urlsplit(address).hostname or ""
+    return f"[{host}]" if ":" in host else host
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this computer reaches `host`."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def database(name: str, file: Path) -> dict[str, Any]:
+    """Return the database of a URL in the variable `name`, or SQLite in `file`.
+
+    Raises SettingError for what is no such URL; a password in it is not repeated.
+    """
+    url = get_str(name)
+    scheme = url.partition("://")[0]
+    if url and (scheme not in DATABASE_SCHEMES or "://" not in url):
+        raise SettingError(
+            3, f"{name} must be like postgresql://USER:PASSWORD@HOST:5432/NAME or sqlite:///FILE."
+        )
+    try:
+        parsed = dj_database_url.parse(
+            url or f"sqlite:///{file}", conn_max_age=60, conn_health_checks=True
+        )
+    except ValueError:
+        raise SettingError(
+            3, f"{name} cannot be read: special characters in it must be percent-encoded."
+        ) from None
+    settings: dict[str, Any] = {**parsed}
+    if not settings["NAME"]:
+        raise SettingError(3, f"{name} names no database after the last slash.")
+    if settings["ENGINE"] == "django.db.backends.sqlite3":
+        settings["OPTIONS"] = dict(SQLITE_OPTIONS)
+    return settings
 
 
 def redis_urls(redis_url: str, socket: Path) -> tuple[str, str]:
@@ -73,17 +145,16 @@ def redis_urls(redis_url: str, socket: Path) -> tuple[str, str]:
         redis_url = f"unix://{socket}"
     scheme, _, rest = redis_url.partition("://")
     if scheme not in {"redis", "rediss", "unix"} or not rest:
-        msg = f"REDIS_URL={redis_url!r}: use redis://, rediss:// or unix://."
-        raise ImproperlyConfigured(msg)
+        raise SettingError(2, f"REDIS_URL={redis_url!r}: use redis://, rediss:// or unix://.")
     if scheme != "unix":
         return redis_url, redis_url
     path = rest.partition("?")[0]
     if len(os.fsencode(path)) > UNIX_SOCKET_PATH_LIMIT:
-        msg = (
+        raise SettingError(
+            2,
             f"The socket path {path!r} is longer than {UNIX_SOCKET_PATH_LIMIT} bytes: "
-            "set DIBUC_DATA to a shorter folder, or REDIS_URL to redis://HOST:PORT/0."
+            "set DIBUC_DATA to a shorter folder, or REDIS_URL to redis://HOST:PORT/0.",
         )
-        raise ImproperlyConfigured(msg)
     return redis_url, f"redis+socket://{rest}"
 
 
@@ -92,12 +163,25 @@ def secret_key(name: str, file: Path) -> str:
     key = get_str(name)
     if key:
         return key
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:  # another process of the same start was faster
-            return file.read_text().strip()
-        with os.fdopen(handle, "w") as stream:
-            stream.write(secrets.token_urlsafe(64))
-    return file.read_text().strip()
+    try:
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            _write_once(file, secrets.token_urlsafe(64))
+        return file.read_text().strip()
+    except OSError as error:
+        raise SettingError(
+            5, f"The data folder {file.parent} cannot be used ({error.strerror}): see DIBUC_DATA."
+        ) from None
+
+
+def _write_once(file: Path, text: str) -> None:
+    """Write a private file whole or not at all; whoever was faster wins."""
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as stream:
+        stream.write(text)
+    try:
+        os.link(draft, file)
+    except FileExistsError:
+        return  # another process of the same start
+    finally:
+        draft.unlink()

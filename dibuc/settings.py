@@ -7,7 +7,6 @@ docs/operations.md lists every variable.
 
 from pathlib import Path
 
-import dj_database_url
 import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -22,13 +21,13 @@ DATA_DIR = env.get_path("DIBUC_DATA", BASE_DIR / "var")
 
 # --- The server and who may call it ------------------------------------------
 PORT = env.get_int("PORT", 8000, least=1, most=65535)
+# The address to listen on: the loopback unless a container's network is wanted.
+BIND = env.get_str("BIND", "127.0.0.1")
 DEBUG = env.get_bool("DEBUG", default=False)
 # The address that customers and technicians type, scheme and port included.
-PUBLIC_URL = env.get_str("PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+PUBLIC_URL = env.origin("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
-ALLOWED_HOSTS = env.get_list("ALLOWED_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]
-if env.get_str("PUBLIC_URL"):
-    ALLOWED_HOSTS.append(PUBLIC_URL.partition("://")[2].partition(":")[0])
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", env.host_of(PUBLIC_URL)]
 # Exactly these origins may open a browser socket: host, scheme and port count.
 ALLOWED_ORIGINS = [PUBLIC_URL]
 if not env.get_str("PUBLIC_URL"):
@@ -96,22 +95,8 @@ TEMPLATES = [
 ]
 
 # --- Data ----------------------------------------------------------------------
-DATABASES = {
-    "default": dj_database_url.parse(
-        env.get_str("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'dibuc.sqlite3'}",
-        conn_max_age=60,
-        conn_health_checks=True,
-    )
-}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # All three together, or concurrent writers see 'database is locked'
-    # (checked by dibuc.E003).
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-
+DATABASE_EMBEDDED = not env.get_str("DATABASE_URL")
+DATABASES = {"default": env.database("DATABASE_URL", DATA_DIR / "dibuc.sqlite3")}
 REDIS_EMBEDDED = not env.get_str("REDIS_URL")
 REDIS_SOCKET = DATA_DIR / "valkey.sock"
 REDIS_URL, CELERY_BROKER_URL = env.redis_urls(env.get_str("REDIS_URL"), REDIS_SOCKET)
@@ -132,6 +117,15 @@ MEDIA_ROOT = DATA_DIR / "media"
 # Issued invoices: written once, verified by hash, never served from a web root.
 ARCHIVE_DIR = DATA_DIR / "archive"
 EXPORT_DIR = DATA_DIR / "exports"
+# The agent for each system and manifest.json, as the build leaves them.
+DOWNLOAD_DIR = DATA_DIR / "downloads"
+# Where the proxy in front keeps DATA_DIR for X-Accel-Redirect; empty: the portal streams.
+ACCEL_PREFIX = env.get_str("ACCEL_PREFIX").rstrip("/")
+# Demo log-ins have published addresses: nobody but this computer may reach them.
+DEMO_ALLOWED = (
+    DATABASE_EMBEDDED and env.is_loopback(BIND) and env.is_loopback(env.host_of(PUBLIC_URL))
+)
+DEMO_FILE = DATA_DIR / "demo-logins"
 
 # --- Background work -------------------------------------------------------------
 CELERY_TASK_IGNORE_RESULT = True

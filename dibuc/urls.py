@@ -4,6 +4,8 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from dibuc.health import healthz
+
 # One log-in for everything: limits and the second factor hold for the admin pages too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
@@ -17,4 +19,5 @@ urlpatterns = [
     path("konto/2fa/", include("allauth.mfa.urls")),
     path("sprache/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
 ]

@@ -1,0 +1,100 @@
+"""Daphne that waits for slow readers: `python -m dibuc.server`.
+
+Plain Daphne takes whatever an application sends and keeps it in memory until the
+client has read it (docs/adr/0001-back-pressure.md). Here `send` of a piece of a body
+returns only once the socket's buffer is empty again, so that a download costs its
+buffer, however large the file and however slow the reader.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+# First of all: it installs the reactor that runs on asyncio.
+from daphne.server import Server  # isort: skip
+from daphne.http_protocol import WebRequest
+from twisted.internet.interfaces import IPushProducer
+from zope.interface import implementer
+
+# A reader that takes nothing at all for so long has gone.
+STALL_SECONDS = 120
+# A binary message has 256 KiB at most (docs/protocol.md), and its frame a header.
+MESSAGE_LIMIT = 257 * 1024
+
+logger = logging.getLogger(__name__)
+
+
+@implementer(IPushProducer)
+class Flow:
+    """Whether a response may go on; Twisted's transport says so."""
+
+    def __init__(self) -> None:
+        self._free = asyncio.Event()
+        self._free.set()
+
+    def pauseProducing(self) -> None:  # noqa: N802
+        """Stop: the socket takes no more for now."""
+        self._free.clear()
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        """Go on: everything written so far has left."""
+        self._free.set()
+
+    def stopProducing(self) -> None:  # noqa: N802
+        """Let the application go on to its end: the client has gone."""
+        self._free.set()
+
+    async def wait(self) -> bool:
+        """Return true once the response may go on, false after STALL_SECONDS."""
+        try:
+            await asyncio.wait_for(self._free.wait(), STALL_SECONDS)
+        except TimeoutError:
+            return False
+        return True
+
+
+class PatientServer(Server):  # type: ignore[misc]  # Daphne ships no types
+    """Daphne's server; responses in several pieces wait for their reader.
+
+    Websockets are left alone: the relay has a credit of its own.
+    """
+
+    async def handle_reply(self, protocol: object, message: Mapping[str, Any]) -> None:
+        """Hand `message` to the client's connection, and wait until it has room again."""
+        if not isinstance(protocol, WebRequest) or message["type"] != "http.response.body":
+            await super().handle_reply(protocol, message)
+            return
+        if message.get("more_body") and protocol.producer is None and protocol.channel:
+            protocol.registerProducer(Flow(), streaming=True)
+        elif not message.get("more_body") and protocol.producer is not None and protocol.channel:
+            protocol.unregisterProducer()
+        await super().handle_reply(protocol, message)
+        if isinstance(protocol.producer, Flow) and not await protocol.producer.wait():
+            logger.warning("A reader took nothing for %d s: connection closed.", STALL_SECONDS)
+            protocol.transport.abortConnection()
+
+
+def serve() -> None:
+    """Serve the portal on BIND and PORT until SIGTERM or SIGINT."""
+    # Late, since it sets Django up.
+    from django.conf import settings  # noqa: PLC0415
+
+    from dibuc.asgi import application  # noqa: PLC0415
+
+    PatientServer(
+        application,
+        endpoints=[
+            f"tcp:port={settings.PORT}:interface={settings.BIND.replace(':', chr(92) + ':')}"
+        ],
+        websocket_max_message_size=MESSAGE_LIMIT,
+        websocket_max_frame_size=MESSAGE_LIMIT,
+        # Only a proxy in front speaks HTTPS, and only then is its word on the client taken.
+        proxy_forwarded_address_header="X-Real-IP" if settings.IS_HTTPS else None,
+        proxy_forwarded_proto_header="X-Forwarded-Proto" if settings.IS_HTTPS else None,
+        server_name="",
+    ).run()
+
+
+if __name__ == "__main__":
+    serve()
