@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions import views
+from sessions import downloads, views
 
 app_name = "sessions"
 urlpatterns = [
@@ -14,4 +14,5 @@ urlpatterns = [
     path("sitzungen/<uuid:session_id>/kunde/", views.customer, name="customer"),
     path("sitzungen/<uuid:session_id>/notizen/", views.notes, name="notes"),
     path("sitzungen/<uuid:session_id>/beenden/", views.end, name="end"),
+    path("download/<slug:platform>/", downloads.download, name="download"),
 ]
