@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from company.models import Tariff
 from customers.models import Customer
-from customers.querysets import CustomerQuerySet
 from sessions.models import Session
 from sessions.querysets import SessionQuerySet
 from technicians.models import User
@@ -26,24 +25,21 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
-    """A month at a glance, and what stands in the way of its invoices.
+class Overview:
+    """The current month at a glance, and what stands in the way of invoices.
 
-    `customers_lacking_address` and `sessions_without_customer` hold the first few; the
-    counts tell how many there are.
+    `lacking_address` and `without_customer` hold the first few of those with unbilled
+    sessions of any month, the counts tell how many there are; `unbilled_before` counts
+    the sessions of earlier months that are on no invoice yet.
     """
 
     first_day: dt.date
     totals: Totals
-    customers_lacking_address: list[Customer]
+    lacking_address: list[Customer]
     lacking_address_count: int
-    sessions_without_customer: list[Session]
+    without_customer: list[Session]
     without_customer_count: int
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether every session of the month can go on an invoice."""
-        return not self.lacking_address_count and not self.without_customer_count
+    unbilled_before: int
 
 
 def current_tariff() -> Tariff | None:
@@ -75,27 +71,22 @@ def today(technician: User) -> Totals:
     return totals(Session.objects.billable().filter(technician=technician, ended_at__gte=start))
 
 
-def month(day: dt.date | None = None) -> Month:
-    """Return the month of `day` (today's when None)."""
+def overview(day: dt.date | None = None) -> Overview:
+    """Return the overview for the month of `day` (today's when None)."""
     first = (day or timezone.localdate()).replace(day=1)
     following = (first + dt.timedelta(days=32)).replace(day=1)
-    sessions = Session.objects.billable().filter(
-        started_at__gte=day_start(first), started_at__lt=day_start(following)
+    begin, end = day_start(first), day_start(following)
+    unbilled = Session.objects.billable().filter(billed__isnull=True)
+    lacking = Customer.objects.lacking_address().filter(
+        pk__in=unbilled.order_by().values("customer_id")
     )
-    orphans = sessions.filter(customer__isnull=True).select_related("technician")
-    lacking = customers_lacking_address(sessions)
-    return Month(
+    orphans = unbilled.filter(customer__isnull=True).select_related("technician")
+    return Overview(
         first_day=first,
-        totals=totals(sessions),
-        customers_lacking_address=list(lacking[:SHOWN_AT_MOST]),
+        totals=totals(Session.objects.billable().filter(started_at__gte=begin, started_at__lt=end)),
+        lacking_address=list(lacking[:SHOWN_AT_MOST]),
         lacking_address_count=lacking.count(),
-        sessions_without_customer=list(orphans[:SHOWN_AT_MOST]),
+        without_customer=list(orphans[:SHOWN_AT_MOST]),
         without_customer_count=orphans.count(),
-    )
-
-
-def customers_lacking_address(sessions: SessionQuerySet) -> CustomerQuerySet:
-    """Return the customers of `sessions` to whom no invoice can be written yet."""
-    return Customer.objects.lacking_address().filter(
-        pk__in=sessions.order_by().values("customer_id")
+        unbilled_before=unbilled.filter(started_at__lt=begin).count(),
     )

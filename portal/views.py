@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_safe
 from company.domain.tariff import price_cents, started_blocks
 from company.models import Tariff
 from portal import figures
+from portal.offers import offers
 from sessions.models import Session
 from technicians.access import current_user, is_office, is_technician, staff_required
 
@@ -18,10 +19,14 @@ RECENT_SESSIONS = 8
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What a session of `minutes` costs: `blocks` started, `cents` gross."""
+    """What a session of `minutes` costs: `blocks` started, `cents` gross.
+
+    `block_minutes` is how long all of those blocks last together.
+    """
 
     minutes: int
     blocks: int
+    block_minutes: int
     cents: int
 
 
@@ -30,7 +35,8 @@ def price_examples(tariff: Tariff) -> list[Example]:
     examples = []
     for minutes in EXAMPLE_MINUTES:
         blocks = started_blocks(minutes * 60, tariff.block_seconds)
-        examples.append(Example(minutes, blocks, price_cents(blocks, tariff.terms)))
+        block_minutes = blocks * tariff.block_seconds // 60
+        examples.append(Example(minutes, blocks, block_minutes, price_cents(blocks, tariff.terms)))
     return examples
 
 
@@ -38,7 +44,13 @@ def price_examples(tariff: Tariff) -> list[Example]:
 def public(request: HttpRequest) -> HttpResponse:
     """Show what remote support is, what it costs, and the program to start."""
     tariff = figures.current_tariff()
-    context = {"tariff": tariff, "examples": price_examples(tariff) if tariff else []}
+    found = offers(request.headers.get("User-Agent", ""))
+    context = {
+        "tariff": tariff,
+        "examples": price_examples(tariff) if tariff else [],
+        "offers": found,
+        "own_offer": next((offer for offer in found if offer.is_own), None),
+    }
     return render(request, "portal/public.html", context)
 
 
@@ -61,9 +73,9 @@ def home(request: HttpRequest) -> HttpResponse:
     user = current_user(request)
     context: dict[str, object] = {}
     if is_technician(user):
-        own = Session.objects.filter(technician=user)
+        own = Session.objects.with_order().filter(technician=user)
         context["today"] = figures.today(user)
         context["recent"] = own.select_related("customer")[:RECENT_SESSIONS]
     if is_office(user):
-        context["month"] = figures.month()
+        context["overview"] = figures.overview()
     return render(request, "portal/home.html", context)

@@ -27,11 +27,11 @@ def euro(cents: int | None) -> str:
 
 
 @register.filter
-def duration(seconds: int | None) -> str:
-    """Return whole `seconds` as a clock: '1:02:03', '0:08' under a minute; None is empty."""
+def duration(seconds: float | None) -> str:
+    """Return `seconds`, rounded down, as a clock: '1:02:03', '0:08'; None gives an empty text."""
     if seconds is None:
         return ""
-    minutes, rest = divmod(max(seconds, 0), 60)
+    minutes, rest = divmod(max(int(seconds), 0), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
         return f"{hours}:{minutes:02}:{rest:02}"
