@@ -53,7 +53,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "channels",
     "csp",
-    "django_htmx",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -119,6 +118,7 @@ ARCHIVE_DIR = DATA_DIR / "archive"
 EXPORT_DIR = DATA_DIR / "exports"
 # The agent for each system and manifest.json, as the build leaves them.
 DOWNLOAD_DIR = DATA_DIR / "downloads"
+AGENT_BUILD_DIR = BASE_DIR / "build" / "downloads"
 # Where the proxy in front keeps DATA_DIR for X-Accel-Redirect; empty: the portal streams.
 ACCEL_PREFIX = env.get_str("ACCEL_PREFIX").rstrip("/")
 # Demo log-ins have published addresses: nobody but this computer may reach them.
@@ -135,9 +135,18 @@ CELERY_WORKER_CONCURRENCY = env.get_int("WORKERS", 2, least=1, most=64)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Europe/Berlin"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
+# A sweep that could not begin before the next one is due has lost its meaning.
 CELERY_BEAT_SCHEDULE = {
-    "sessions-sweep": {"task": "sessions.sweep", "schedule": 10.0},
-    "invoices-sweep": {"task": "invoices.sweep", "schedule": 30.0},
+    "sessions-sweep": {
+        "task": "sessions.sweep",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "invoices-sweep": {
+        "task": "invoices.sweep",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
 }
 
 # --- People ----------------------------------------------------------------------
@@ -221,6 +230,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"quiet_health": {"()": "dibuc.health.NotHealth"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["quiet_health"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
+    # It counts the sockets that it closes at each end.
+    "loggers": {"daphne": {"level": "WARNING"}},
 }

@@ -12,6 +12,7 @@ from django.apps import apps
 from django.core import serializers
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.operations import BaseDatabaseOperations
 
 # Django makes these itself after each flush.
 MADE_BY_DJANGO = frozenset({"contenttypes", "auth", "admin", "sessions", "sites"})
@@ -25,7 +26,7 @@ def installed_rows() -> str:
         if model._meta.app_label not in MADE_BY_DJANGO and model._meta.managed
         for row in model._base_manager.all()
     ]
-    return serializers.serialize("json", rows)
+    return str(serializers.serialize("json", rows))
 
 
 @contextmanager
@@ -41,15 +42,10 @@ def triggers_aside(database: BaseDatabaseWrapper) -> Iterator[None]:
             for _, sql in triggers:
                 cursor.execute(sql)
         else:
-            cursor.execute(
-                "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
-            )
-            tables = [row[0] for row in cursor.fetchall()]
-            for table in tables:
-                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            # As a replica that takes over rows: triggers of one's own stay silent.
+            cursor.execute("SET LOCAL session_replication_role = replica")
             yield
-            for table in tables:
-                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+            cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
 
 def keep_installation(replace: Callable[[object, str, object], None]) -> None:
@@ -58,7 +54,7 @@ def keep_installation(replace: Callable[[object, str, object], None]) -> None:
     flush = operations.execute_sql_flush
     rows = installed_rows()
 
-    def flush_and_restore(self: object, statements: list[str]) -> None:
+    def flush_and_restore(self: BaseDatabaseOperations, statements: list[str]) -> None:
         with triggers_aside(connection):
             flush(self, statements)
             for row in serializers.deserialize("json", rows):

@@ -1,0 +1,100 @@
+"""Make the data folder ready for a start: the last step of script/server's set-up."""
+
+import hashlib
+import json
+import shutil
+import socket
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from dibuc import demo
+
+FOLDERS = ("MEDIA_ROOT", "ARCHIVE_DIR", "EXPORT_DIR", "DOWNLOAD_DIR", "STATIC_ROOT")
+
+
+class Command(BaseCommand):
+    """`manage.py prepare`: quick when there is nothing to do."""
+
+    help = "Checks the settings, migrates, collects static files and makes demo data."
+    requires_system_checks: list[str] = []  # noqa: RUF012 - with the database, below
+
+    def handle(self, *args: object, **options: Any) -> None:
+        self.check_port()
+        self.check(databases=["default"])
+        for name in FOLDERS:
+            Path(getattr(settings, name)).mkdir(parents=True, exist_ok=True)
+        self.migrate()
+        self.collect_static()
+        self.publish_downloads()
+        if demo.demo_is_wanted():
+            self.stdout.write("Making demo data ...")
+            demo.make_demo()
+
+    def check_port(self) -> None:
+        """Refuse a port on which another program listens already."""
+        family = socket.AF_INET6 if ":" in settings.BIND else socket.AF_INET
+        with socket.socket(family) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                trial.bind((settings.BIND, settings.PORT))
+            except OSError as error:
+                raise CommandError(
+                    f"Port {settings.PORT} on {settings.BIND} cannot be used "
+                    f"({error.strerror}). End the program that has it, or choose another: "
+                    f"PORT={settings.PORT % 65535 + 1} script/server"
+                ) from None
+
+    def migrate(self) -> None:
+        """Bring the database up to date, if it is not."""
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self.stdout.write("Bringing the database up to date ...")
+            call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
+
+    def collect_static(self) -> None:
+        """Collect the static files, if any has changed."""
+        files = sorted(
+            (name, *_size_and_time(Path(storage.path(name))))
+            for finder in get_finders()
+            for name, storage in finder.list([])
+        )
+        fingerprint = hashlib.sha256(json.dumps(files).encode()).hexdigest()
+        stamp = Path(settings.STATIC_ROOT, ".fingerprint")
+        if stamp.is_file() and stamp.read_text() == fingerprint:
+            return
+        self.stdout.write("Collecting static files ...")
+        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+        stamp.write_text(fingerprint)
+
+    def publish_downloads(self) -> None:
+        """Copy the agents that were built, if there are newer ones; the manifest comes last."""
+        source, target = settings.AGENT_BUILD_DIR, settings.DOWNLOAD_DIR
+        manifest = source / "manifest.json"
+        if not manifest.is_file():
+            self.stderr.write("There is no agent to download: script/bootstrap builds it.")
+            return
+        published = target / "manifest.json"
+        if published.is_file() and published.read_bytes() == manifest.read_bytes():
+            return
+        for entry in json.loads(manifest.read_text()).values():
+            _copy_whole(source / entry["file"], target / entry["file"])
+        _copy_whole(manifest, published)
+
+
+def _size_and_time(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+def _copy_whole(source: Path, target: Path) -> None:
+    """Copy so that nobody ever reads half a file."""
+    draft = target.with_name(f".{target.name}.part")
+    shutil.copy2(source, draft)
+    draft.replace(target)
