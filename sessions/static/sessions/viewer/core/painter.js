@@ -1,0 +1,141 @@
+// Frames onto the canvas. Rectangles without a JPEG are painted without a single await.
+
+import { malformed } from "./fields.js";
+import { COPY, JPEG, ZSTD } from "./picture.js";
+import { ZstdError, ZstdStream } from "./zstd.js";
+
+/** @typedef {import("./picture.js").Frame} Frame */
+/** @typedef {import("./picture.js").Rect} Rect */
+
+const OPAQUE = 0xff000000;
+
+/** Paints the frames of one pairing after the other on one canvas. */
+export class Painter {
+  /** @type {OffscreenCanvas} */
+  #canvas;
+  /** @type {OffscreenCanvasRenderingContext2D} */
+  #context;
+  /** @type {ZstdStream} */
+  #zstd;
+  #hasPicture = false;
+
+  /**
+   * @param {OffscreenCanvas} canvas
+   * @param {WebAssembly.Module} zstd
+   */
+  constructor(canvas, zstd) {
+    const context = canvas.getContext("2d", { alpha: false });
+    if (context === null) {
+      throw new Error("this browser gives no 2D context in a worker");
+    }
+    this.#canvas = canvas;
+    this.#context = context;
+    this.#zstd = new ZstdStream(zstd);
+  }
+
+  /** A new pairing: its first frame has to start afresh. The old picture stays visible. */
+  begin() {
+    this.#hasPicture = false;
+  }
+
+  /**
+   * @param {Frame} frame
+   * @returns {Promise<void>} done when everything is painted
+   * @throws {import("./fields.js").ProtocolError} malformed
+   */
+  async paint(frame) {
+    const bitmaps = frame.rects.some(({ codec }) => codec === JPEG) ? await decodeAll(frame.rects) : [];
+    this.#prepare(frame);
+    for (const [index, rect] of frame.rects.entries()) {
+      if (rect.codec === ZSTD) {
+        this.#paintZstd(rect);
+      } else if (rect.codec === COPY) {
+        const { sourceX, sourceY, x, y, w, h } = rect;
+        this.#context.drawImage(this.#canvas, sourceX, sourceY, w, h, x, y, w, h);
+      } else {
+        const bitmap = /** @type {ImageBitmap} */ (bitmaps[index]);
+        this.#context.drawImage(bitmap, rect.x, rect.y);
+        bitmap.close();
+      }
+    }
+  }
+
+  /** @param {Frame} frame */
+  #prepare({ freshStream, width, height }) {
+    if (freshStream) {
+      this.#zstd.restart();
+    } else if (!this.#hasPicture) {
+      throw malformed("picture: the first frame starts no stream");
+    }
+    if (!this.#hasPicture || this.#canvas.width !== width || this.#canvas.height !== height) {
+      this.#canvas.width = width;
+      this.#canvas.height = height;
+      // Setting the size resets the context; copies must not blur.
+      this.#context.imageSmoothingEnabled = false;
+    }
+    this.#hasPicture = true;
+  }
+
+  /** @param {Rect} rect */
+  #paintZstd({ x, y, w, h, data }) {
+    try {
+      const image = new ImageData(w, h);
+      rgbToRgba(this.#zstd.decode(data, w * h * 3), image.data);
+      this.#context.putImageData(image, x, y);
+    } catch (error) {
+      if (error instanceof ZstdError) {
+        throw malformed(`picture: ${error.message}`);
+      }
+      throw error;
+    }
+  }
+}
+
+/**
+ * @param {Rect[]} rects
+ * @returns {Promise<(ImageBitmap | null)[]>} in the order of the rectangles, null where none is needed
+ */
+async function decodeAll(rects) {
+  const options = /** @type {const} */ ({ colorSpaceConversion: "none", premultiplyAlpha: "none" });
+  const found = await Promise.allSettled(
+    rects.map(({ codec, data }) =>
+      codec === JPEG
+        ? createImageBitmap(new Blob([data], { type: "image/jpeg" }), options)
+        : null,
+    ),
+  );
+  return found.map((result) => {
+    if (result.status === "rejected") {
+      throw malformed("picture: a JPEG that cannot be decoded");
+    }
+    return result.value;
+  });
+}
+
+/**
+ * @param {Uint8Array} rgb 3 bytes a pixel; at the address of a whole word
+ * @param {Uint8ClampedArray} rgba 4 bytes a pixel, made opaque
+ */
+export function rgbToRgba(rgb, rgba) {
+  const pixels = rgba.length / 4;
+  const out = new Uint32Array(rgba.buffer, rgba.byteOffset, pixels);
+  // Four pixels are three words: a third of the reads. Every browser's machine is little-endian.
+  const words = new Uint32Array(rgb.buffer, rgb.byteOffset, Math.floor((pixels * 3) / 4));
+  const whole = pixels - (pixels % 4);
+  for (let to = 0, from = 0; to < whole; to += 4, from += 3) {
+    const a = /** @type {number} */ (words[from]);
+    const b = /** @type {number} */ (words[from + 1]);
+    const c = /** @type {number} */ (words[from + 2]);
+    out[to] = OPAQUE | a;
+    out[to + 1] = OPAQUE | (a >>> 24) | (b << 8);
+    out[to + 2] = OPAQUE | (b >>> 16) | (c << 16);
+    out[to + 3] = OPAQUE | (c >>> 8);
+  }
+  for (let to = whole, from = whole * 3; to < pixels; to += 1, from += 3) {
+    out[to] =
+      OPAQUE |
+      /** @type {number} */ (rgb[from]) |
+      (/** @type {number} */ (rgb[from + 1]) << 8) |
+      (/** @type {number} */ (rgb[from + 2]) << 16);
+  }
+}

@@ -1,0 +1,207 @@
+// The picture and what the technician's hands do on it.
+
+import { Pointer, screenPoint, wheelSteps } from "../core/input.js";
+import { Keyboard, chord, typed } from "../core/keymap.js";
+import { element } from "./elements.js";
+
+/** @typedef {import("../core/wire.js").TechnicianControl} TechnicianControl */
+/** @typedef {import("../core/keymap.js").KeyMessage} KeyMessage */
+
+const isMac = /mac/i.test(navigator.platform);
+
+/** Canvas, mouse and keyboard. Nothing is sent while it is not active. */
+export class Screen {
+  canvas = element("screen", HTMLCanvasElement);
+  #stage = element("stage", HTMLElement);
+  #paper = element("paper", HTMLDivElement);
+  #input = element("keyboard", HTMLTextAreaElement);
+  #remotePointer = element("pointer", HTMLSpanElement);
+  #pointer = new Pointer();
+  #keyboard = new Keyboard({ isMac });
+  #size = { width: 1280, height: 800 };
+  #isFit = true;
+  #isActive = false;
+  #frame = 0;
+  /** @type {Map<string, string>} */
+  #cursors = new Map();
+  #send;
+  #leave;
+
+  /**
+   * @param {(messages: TechnicianControl[]) => void} send
+   * @param {() => void} leave the technician wants the keyboard back
+   */
+  constructor(send, leave) {
+    this.#send = send;
+    this.#leave = leave;
+    this.#listenToPointer();
+    this.#listenToKeyboard();
+    new ResizeObserver(() => this.#layOut()).observe(this.#stage);
+  }
+
+  /** @param {boolean} isActive hands on: the customer agreed and the picture stands */
+  setActive(isActive) {
+    if (this.#isActive && !isActive) {
+      this.#release();
+    }
+    this.#isActive = isActive;
+    this.#input.disabled = !isActive;
+    this.#remotePointer.hidden = true;
+  }
+
+  /** @param {boolean} isFit scaled to the room that there is, or shown pixel by pixel */
+  setFit(isFit) {
+    this.#isFit = isFit;
+    this.#layOut();
+  }
+
+  /**
+   * @param {number} width of the customer's screen in pixels
+   * @param {number} height
+   */
+  resize(width, height) {
+    this.#size = { width, height };
+    this.#layOut();
+  }
+
+  /** Give the keyboard to the customer's computer. */
+  focus() {
+    this.#input.focus({ preventScroll: true });
+  }
+
+  /** @param {string} codes as KeyboardEvent.code, separated by blanks, pressed together */
+  press(codes) {
+    this.#send(chord(codes.split(" ")));
+  }
+
+  /** @param {string} text */
+  type(text) {
+    this.#send(typed(text));
+  }
+
+  /** @param {import("../core/wire.js").AgentControl & {t: "cursor"}} cursor */
+  setCursor({ id, shape }) {
+    if (shape !== null) {
+      const url = URL.createObjectURL(new Blob([shape.png], { type: "image/png" }));
+      this.#cursors.set(id, `url("${url}") ${shape.hotX} ${shape.hotY}, default`);
+    }
+    this.#paper.style.cursor = this.#cursors.get(id) ?? "default";
+  }
+
+  /** @param {{x: number, y: number}} point where the customer moved the pointer */
+  showPointer({ x, y }) {
+    this.#remotePointer.hidden = false;
+    this.#remotePointer.style.left = `${(x / this.#size.width) * 100}%`;
+    this.#remotePointer.style.top = `${(y / this.#size.height) * 100}%`;
+  }
+
+  #layOut() {
+    const { width, height } = this.#size;
+    const room = this.#stage.getBoundingClientRect();
+    // 1:1 means one of the customer's pixels on one of this display's.
+    const original = 1 / globalThis.devicePixelRatio;
+    const scale = this.#isFit ? Math.min(room.width / width, room.height / height) : original;
+    this.#paper.style.width = `${Math.max(1, Math.floor(width * scale))}px`;
+    this.#paper.style.height = `${Math.max(1, Math.floor(height * scale))}px`;
+    this.#stage.classList.toggle("is-original", !this.#isFit);
+  }
+
+  #listenToPointer() {
+    const paper = this.#paper;
+    const update = (/** @type {PointerEvent} */ event) => this.#pointed(event);
+    paper.addEventListener("pointerdown", (event) => {
+      // The default would take the focus away from the field that takes the keys.
+      event.preventDefault();
+      if (this.#isActive) {
+        this.focus();
+        paper.setPointerCapture(event.pointerId);
+        update(event);
+      }
+    });
+    paper.addEventListener("pointermove", update);
+    paper.addEventListener("pointerup", update);
+    paper.addEventListener("pointercancel", update);
+    paper.addEventListener("contextmenu", (event) => event.preventDefault());
+    paper.addEventListener("mousedown", (event) => event.preventDefault());
+    paper.addEventListener(
+      "wheel",
+      (event) => {
+        if (this.#isActive) {
+          event.preventDefault();
+          this.#send(this.#keyboard.modifiersForPointer());
+          this.#pointer.turn(wheelSteps(event), this.#point(event));
+          this.#gather();
+        }
+      },
+      { passive: false },
+    );
+  }
+
+  /** @param {PointerEvent} event */
+  #pointed(event) {
+    if (!this.#isActive || !event.isPrimary) {
+      return;
+    }
+    const buttons = this.#pointer.update(event.buttons, this.#point(event));
+    if (buttons.length > 0) {
+      this.#send([...this.#keyboard.modifiersForPointer(), ...buttons]);
+    }
+    this.#gather();
+  }
+
+  /** @param {{clientX: number, clientY: number}} event */
+  #point(event) {
+    return screenPoint(event, this.canvas.getBoundingClientRect(), this.#size);
+  }
+
+  /** Movements and turns of the wheel go once in a frame of this display, the newest only. */
+  #gather() {
+    if (this.#frame === 0) {
+      this.#frame = requestAnimationFrame(() => {
+        this.#frame = 0;
+        this.#send(this.#pointer.gathered());
+      });
+    }
+  }
+
+  #listenToKeyboard() {
+    const input = this.#input;
+    const take = (/** @type {KeyboardEvent} */ event) => {
+      const { key, code, ctrlKey, altKey, shiftKey, metaKey, timeStamp, isComposing } = event;
+      const altGraph = event.getModifierState("AltGraph");
+      const plain = { key, code, ctrlKey, altKey, shiftKey, metaKey, timeStamp, isComposing, altGraph };
+      const answer = event.type === "keydown" ? this.#keyboard.down(plain) : this.#keyboard.up(plain);
+      if (answer.handled) {
+        event.preventDefault();
+      }
+      this.#send(answer.messages);
+      if (answer.leave) {
+        this.#leave();
+      }
+    };
+    input.addEventListener("keydown", take);
+    input.addEventListener("keyup", take);
+    input.addEventListener("input", (event) => {
+      // While something is being composed, the text is not final; its end comes below.
+      if (event instanceof InputEvent && !event.isComposing && event.inputType !== "insertCompositionText") {
+        this.#send(this.#keyboard.composed(event.data ?? input.value));
+        input.value = "";
+      }
+    });
+    input.addEventListener("compositionend", (event) => {
+      this.#send(this.#keyboard.composed(event.data));
+      input.value = "";
+    });
+    input.addEventListener("paste", (event) => event.preventDefault());
+    input.addEventListener("blur", () => this.#release());
+    document.addEventListener("visibilitychange", () => document.hidden && this.#release());
+    document.addEventListener("fullscreenchange", () => this.#release());
+  }
+
+  #release() {
+    this.#pointer.release();
+    if (this.#isActive) {
+      this.#send(this.#keyboard.release());
+    }
+  }
+}

@@ -1,0 +1,336 @@
+// The technician's page: what the worker tells becomes what a person sees, and back.
+
+import { ApiError, post } from "./api.js";
+import { ClockDisplay } from "./clock.js";
+import { setUpCustomer } from "./customer.js";
+import { element, setting } from "./elements.js";
+import { setUpNotes } from "./notes.js";
+import { Overlay } from "./overlay.js";
+import { Screen } from "./screen.js";
+import { text } from "./texts.js";
+import { setTools, setUpToolbar } from "./toolbar.js";
+
+/** @typedef {import("../core/worker.js").FromWorker} FromWorker */
+/** @typedef {import("../core/worker.js").ToWorker} ToWorker */
+/** @typedef {{createPolicy: (name: string, rules: {createScriptURL: (url: string) => string}) => {createScriptURL: (url: string) => string}}} TrustedTypes */
+
+const NOTICE_MS = 6000;
+// After these codes nothing changes by trying again from here.
+const FINAL = new Set(["unknown-id", "not-allowed", "protocol-unsupported"]);
+// What the page itself got wrong; everything else without a text of its own is the agent's.
+const OWN_FAULTS = "error.own-fault";
+const THEIR_FAULTS = "error.fault";
+
+class Viewer {
+  #overlay = new Overlay(
+    (password) => this.#begin(password),
+    () => this.#reconnect(),
+  );
+  #clock = new ClockDisplay();
+  #screen = new Screen(
+    (messages) => messages.length > 0 && this.#tell({ type: "control", messages }),
+    () => this.#leaveKeyboard(),
+  );
+  /** @type {Worker | null} */
+  #worker = null;
+  #password = takePassword();
+  #hadPicture = false;
+  #isPaused = false;
+  #hasPicture = false;
+  #isOver = false;
+  #isOnline = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #noticeTimer;
+
+  async start() {
+    setUpCustomer();
+    setUpNotes();
+    setUpToolbar(this.#screen, {
+      pause: () => this.#tell({ type: "pause" }),
+      resume: () => this.#tell({ type: "resume" }),
+      end: () => void this.#end(),
+      notify: (note) => this.#notify(note),
+    });
+    if (!globalThis.isSecureContext) {
+      this.#overlay.showError("no-webcrypto", OWN_FAULTS, false);
+      return;
+    }
+    const missing = await missingFeature(this.#screen.canvas);
+    if (missing !== null) {
+      this.#overlay.showMissing(missing);
+      return;
+    }
+    this.#worker = new Worker(workerUrl(), { type: "module" });
+    this.#worker.addEventListener("message", ({ data }) => this.#told(data));
+    this.#worker.addEventListener("error", () => this.#overlay.showError("internal", OWN_FAULTS, false));
+    const canvas = this.#screen.canvas.transferControlToOffscreen();
+    const identity = { name: setting("technician"), company: setting("company"), origin: location.origin };
+    const [socketUrl, zstdUrl] = [setting("socket"), setting("zstd")];
+    this.#worker.postMessage({ type: "start", canvas, socketUrl, zstdUrl, identity }, [canvas]);
+  }
+
+  /** @param {ToWorker} message */
+  #tell(message) {
+    this.#worker?.postMessage(message);
+  }
+
+  /** @param {FromWorker} event */
+  #told(event) {
+    switch (event.type) {
+      case "opened":
+        this.#isOnline = true;
+        break;
+      case "paired":
+        this.#paired(event);
+        break;
+      case "refused":
+        this.#refused(event);
+        break;
+      case "verified":
+        element("verification-code", HTMLParagraphElement).textContent = event.code;
+        element("verification", HTMLElement).hidden = false;
+        this.#overlay.show("asking", "asking");
+        break;
+      case "consent":
+        if (event.granted) {
+          this.#overlay.show("opening", "opening");
+        }
+        break;
+      case "painted":
+        this.#painted(event);
+        break;
+      case "told":
+        this.#toldByAgent(event.message);
+        break;
+      default:
+        this.#toldByServer(event);
+    }
+    this.#showTools();
+  }
+
+  /** @param {Exclude<FromWorker, {type: "opened" | "paired" | "refused" | "verified" | "consent" | "painted" | "told"}>} event */
+  #toldByServer(event) {
+    switch (event.type) {
+      case "clock":
+        this.#clock.set(event);
+        break;
+      case "paused":
+        this.#pause(true);
+        break;
+      case "resumed":
+        this.#pause(false);
+        break;
+      case "agent-gone":
+        this.#lost("lost-agent");
+        break;
+      case "agent-back":
+        break; // `paired` follows, and only then may the key exchange begin.
+      case "ended":
+        this.#ended(event);
+        break;
+      case "error":
+        this.#failed(event.code, OWN_FAULTS);
+        break;
+      case "fault":
+        this.#failed(event.code, THEIR_FAULTS);
+        break;
+      case "closed":
+        this.#closed(event.retryIn);
+        break;
+    }
+  }
+
+  /** @param {FromWorker & {type: "paired"}} event */
+  #paired({ hostname, platform }) {
+    element("computer", HTMLElement).textContent = [hostname, platform].filter(Boolean).join(" · ");
+    this.#stopPicture();
+    if (this.#password !== null) {
+      const password = this.#password;
+      this.#password = null;
+      this.#begin(password);
+    } else {
+      const key = this.#hadPicture ? "back" : "password";
+      this.#overlay.askPassword(text(`${key}.title`), text(`${key}.text`));
+    }
+  }
+
+  /** @param {string} password */
+  #begin(password) {
+    this.#overlay.show("checking", "checking");
+    this.#tell({ type: "password", password });
+  }
+
+  /** @param {FromWorker & {type: "refused"}} event */
+  #refused({ code, triesLeft }) {
+    if (code === "wrong-password" || code === "password-rotated" || code === "locked") {
+      this.#overlay.refusePassword(code, triesLeft);
+    } else {
+      this.#failed(code, THEIR_FAULTS);
+    }
+  }
+
+  /** @param {FromWorker & {type: "painted"}} event */
+  #painted({ width, height, isFirst }) {
+    this.#screen.resize(width, height);
+    if (isFirst) {
+      this.#hadPicture = this.#hasPicture = true;
+      document.body.classList.remove("is-stale");
+      this.#overlay.hide();
+      this.#screen.setActive(true);
+      this.#screen.focus();
+    }
+  }
+
+  /** @param {import("../core/wire.js").AgentControl} message */
+  #toldByAgent(message) {
+    if (message.t === "cursor") {
+      this.#screen.setCursor(message);
+    } else if (message.t === "pointer") {
+      this.#screen.showPointer(message);
+    } else if (message.code === "input-refused") {
+      this.#notify(text("notice.input-refused"));
+    }
+  }
+
+  /** @param {boolean} isPaused */
+  #pause(isPaused) {
+    this.#isPaused = isPaused;
+    this.#screen.setActive(!isPaused && this.#hasPicture);
+    document.body.classList.toggle("is-stale", isPaused);
+    if (isPaused) {
+      this.#clock.stop();
+      this.#overlay.show("paused", "paused");
+    } else if (this.#hasPicture) {
+      this.#overlay.hide();
+      this.#screen.focus();
+    }
+  }
+
+  /** @param {string} key of the texts */
+  #lost(key) {
+    this.#stopPicture();
+    this.#overlay.show("lost", key);
+  }
+
+  #stopPicture() {
+    this.#screen.setActive(false);
+    this.#hasPicture = false;
+    this.#isPaused = false;
+    this.#clock.stop();
+    document.body.classList.toggle("is-stale", this.#hadPicture);
+    element("verification", HTMLElement).hidden = true;
+  }
+
+  /** @param {FromWorker & {type: "ended"}} event */
+  #ended(event) {
+    this.#isOver = true;
+    this.#stopPicture();
+    const { seconds, blocks, cents } = event;
+    this.#clock.set({ seconds, blocks, cents, nextBlockIn: 0, running: false });
+    this.#overlay.showEnd(event);
+  }
+
+  /**
+   * @param {string} code
+   * @param {string} fallback key of the text for codes that have none
+   */
+  #failed(code, fallback) {
+    this.#stopPicture();
+    this.#overlay.showError(code, fallback, !FINAL.has(code) && code !== "server-stopping");
+  }
+
+  /** @param {number | null} retryIn */
+  #closed(retryIn) {
+    this.#isOnline = false;
+    if (!this.#isOver && retryIn !== null && document.body.dataset.state !== "failed") {
+      this.#lost("lost-server");
+    }
+  }
+
+  #reconnect() {
+    this.#overlay.show("connecting", "connecting");
+    this.#tell({ type: "connect" });
+  }
+
+  async #end() {
+    if (this.#isOnline) {
+      this.#tell({ type: "end" });
+      return;
+    }
+    try {
+      const { seconds, blocks, cents } = await post(setting("endUrl"), {});
+      this.#ended({ type: "ended", reason: "technician", seconds, blocks, cents });
+      this.#showTools();
+    } catch (error) {
+      this.#notify(error instanceof ApiError ? error.message : String(error));
+    }
+  }
+
+  #leaveKeyboard() {
+    this.#notify(text("notice.keyboard-left"));
+    element("fit", HTMLButtonElement).focus();
+  }
+
+  /** @param {string} note */
+  #notify(note) {
+    const place = element("notice", HTMLParagraphElement);
+    place.textContent = note;
+    place.hidden = false;
+    clearTimeout(this.#noticeTimer);
+    this.#noticeTimer = setTimeout(() => {
+      place.hidden = true;
+    }, NOTICE_MS);
+  }
+
+  #showTools() {
+    const picture = this.#hasPicture && !this.#isPaused;
+    setTools({ picture, running: picture, paused: this.#isPaused, over: this.#isOver });
+  }
+}
+
+/** The connect field left it here; it is read once. @returns {string | null} */
+function takePassword() {
+  const key = `dibuc.password.${setting("session")}`;
+  const password = sessionStorage.getItem(key);
+  sessionStorage.removeItem(key);
+  return password;
+}
+
+/** The one script that this page may load by itself (Content Security Policy: trusted-types). */
+function workerUrl() {
+  const wanted = setting("worker");
+  const trustedTypes = /** @type {{trustedTypes?: TrustedTypes}} */ (globalThis).trustedTypes;
+  if (trustedTypes === undefined) {
+    return wanted;
+  }
+  const policy = trustedTypes.createPolicy("dibuc-worker", {
+    createScriptURL: (url) => {
+      if (new URL(url, location.href).origin !== location.origin) {
+        throw new TypeError(`not one of our scripts: ${url}`);
+      }
+      return url;
+    },
+  });
+  return policy.createScriptURL(wanted);
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @returns {Promise<string | null>} the name of something that this browser cannot do
+ */
+async function missingFeature(canvas) {
+  if (!("transferControlToOffscreen" in canvas)) {
+    return "OffscreenCanvas";
+  }
+  if (!("WebAssembly" in globalThis)) {
+    return "WebAssembly";
+  }
+  try {
+    await crypto.subtle.generateKey("X25519", false, ["deriveBits"]);
+  } catch {
+    return "X25519";
+  }
+  return null;
+}
+
+void new Viewer().start();
