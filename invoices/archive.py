@@ -1,0 +1,125 @@
+"""The archive on disk: each file written once, whole or not at all, and found by its hash."""
+
+import contextlib
+import hashlib
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+
+from invoices.models import ArchivedFile, Invoice
+
+if TYPE_CHECKING:
+    from django.db.models.fields.files import ImageFieldFile
+
+ASSETS = "assets"
+READ_ONLY = 0o440
+
+
+class ArchiveDamagedError(Exception):
+    """An archived file is missing, or is not what was archived."""
+
+    def __init__(self, archived: ArchivedFile, reason: str) -> None:
+        super().__init__(f"{archived.path}: {reason}")
+        self.archived = archived
+        self.reason = reason
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is either complete and on the disk, or not there.
+
+    Raises OSError (a full disk, missing rights) and leaves nothing behind.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with temporary.open("xb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(READ_ONLY)
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring a rename to the disk: it is an entry of the folder, not of the file."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def keep_logo(logo: "ImageFieldFile") -> str:
+    """Copy the logo into the archive's assets, named by its hash; return that name.
+
+    So an invoice that is rendered later looks as it did on the day of issue.
+    """
+    if not logo:
+        return ""
+    with logo.open("rb") as stream:
+        content = stream.read()
+    name = hashlib.sha256(content).hexdigest()[:32] + Path(logo.name or "").suffix.lower()
+    path = Path(settings.ARCHIVE_DIR, ASSETS, name)
+    if not path.exists():
+        write_whole(path, content)
+    return name
+
+
+def logo_path(name: str) -> Path:
+    """Return where a kept logo lies."""
+    return Path(settings.ARCHIVE_DIR, ASSETS, name)
+
+
+def invoice_archive(invoice: Invoice, render: Callable[[Invoice], bytes]) -> ArchivedFile:
+    """Render and archive the invoice's one file, unless that is done; return its record.
+
+    Rendering and writing happen outside any transaction. Two workers may both come here
+    (one was thought dead): whoever is second finds the record and changes nothing.
+    """
+    existing = ArchivedFile.objects.filter(invoice=invoice).first()
+    if existing is not None:
+        return existing
+    content = render(invoice)
+    relative = f"{invoice.issued_on.year}/{invoice.file_name}"
+    path = Path(settings.ARCHIVE_DIR, relative)
+    waiting = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    write_whole(waiting, content)
+    try:
+        with transaction.atomic():
+            # The row lock lets one worker at a time put its file in place.
+            Invoice.objects.select_for_update().get(pk=invoice.pk)
+            existing = ArchivedFile.objects.filter(invoice=invoice).first()
+            if existing is not None:
+                return existing
+            waiting.replace(path)
+            _sync_folder(path.parent)  # the file is safe before its record is
+            archived = ArchivedFile.objects.create(
+                invoice=invoice,
+                path=relative,
+                sha256=hashlib.sha256(content).hexdigest(),
+                size=len(content),
+            )
+    finally:
+        waiting.unlink(missing_ok=True)
+    return archived
+
+
+def read_archived(archived: ArchivedFile) -> bytes:
+    """Return the archived bytes; raise ArchiveDamagedError unless they are the very ones."""
+    try:
+        content = Path(settings.ARCHIVE_DIR, archived.path).read_bytes()
+    except OSError as error:
+        raise ArchiveDamagedError(archived, error.strerror or "unreadable") from error
+    if hashlib.sha256(content).hexdigest() != archived.sha256:
+        raise ArchiveDamagedError(archived, "SHA-256 differs")
+    return content

@@ -1,0 +1,142 @@
+"""From an issued invoice to what its template prints: texts only, nothing left to calculate."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from customers.countries import COUNTRIES
+from invoices.archive import logo_path
+from invoices.documents.girocode import girocode_svg, group_iban
+from invoices.domain.lines import format_duration
+from invoices.domain.money import as_decimal, format_amount, format_euros, format_percent
+from invoices.domain.parties import Buyer, Seller
+from invoices.domain.period import clock_time
+from invoices.models import Invoice, InvoiceLine
+
+# DIN 5008: the address zone of the window holds six lines of 4.5 mm, about 42 characters.
+ADDRESS_LINES = 6
+ADDRESS_CHARACTERS = 42
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table, as text."""
+
+    date: str
+    time: str
+    minutes: str
+    technician: str
+    blocks: str
+    gross: str
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """One line below the table; `kind` is '' or 'due' for the last one."""
+
+    label: str
+    amount: str
+    kind: str = ""
+
+
+def document_context(invoice: Invoice) -> dict[str, Any]:
+    """Return what templates/pdf/invoice.html needs, in the active language.
+
+    Expects lines and rates prefetched; reads nothing but the invoice's own snapshot.
+    """
+    seller, buyer = invoice.seller_party, invoice.buyer_party
+    address = address_of(buyer, seller)
+    return {
+        "invoice": invoice,
+        "created": invoice.issued_at.astimezone(dt.UTC).isoformat(timespec="seconds"),
+        "texts": invoice.texts,
+        "seller": seller,
+        "buyer": buyer,
+        "address": address,
+        "address_is_dense": sum(_lines_taken(line) for line in address) > ADDRESS_LINES,
+        "logo": logo_path(seller.logo).as_uri() if seller.logo else "",
+        "facts": facts_of(invoice, buyer),
+        "rows": [row_of(line, invoice.language) for line in invoice.lines.all()],
+        "totals": totals_of(invoice),
+        "due": format_euros(invoice.gross_cents, invoice.language),
+        "iban": group_iban(seller.iban),
+        "girocode": girocode_svg(
+            name=account_holder(seller),
+            iban=seller.iban,
+            bic=seller.bic,
+            amount=as_decimal(invoice.gross_cents),
+            text=invoice.number,
+        ),
+    }
+
+
+def account_holder(seller: Seller) -> str:
+    """Return whom the money goes to: the owner is the person behind a small shop's name."""
+    return seller.name
+
+
+def address_of(buyer: Buyer, seller: Seller) -> list[str]:
+    """Return the lines in the window; abroad, the country comes last in capitals."""
+    lines = list(buyer.address_lines)
+    if buyer.country != seller.country:
+        lines.append(str(dict(COUNTRIES).get(buyer.country, buyer.country)).upper())
+    return lines
+
+
+def _lines_taken(text: str) -> int:
+    return -(-len(text) // ADDRESS_CHARACTERS)
+
+
+def facts_of(invoice: Invoice, buyer: Buyer) -> list[tuple[str, str]]:
+    """Return the information block: label and value."""
+    first = date_format(invoice.service_from, "SHORT_DATE_FORMAT")
+    last = date_format(invoice.service_to, "SHORT_DATE_FORMAT")
+    facts = [
+        (_("Invoice number"), invoice.number),
+        (_("Invoice date"), date_format(invoice.issued_on, "SHORT_DATE_FORMAT")),
+        (_("Customer number"), str(buyer.number)),
+        (
+            (_("Service date"), first)
+            if first == last
+            else (_("Service period"), f"{first} – {last}")
+        ),
+        (_("Due date"), date_format(invoice.due_on, "SHORT_DATE_FORMAT")),
+    ]
+    if buyer.vat_id:
+        facts.append((_("Your VAT ID"), buyer.vat_id))
+    return facts
+
+
+def row_of(line: InvoiceLine, language: str) -> Row:
+    """Return a line's row. The second price of a session repeats neither day nor time."""
+    blocks = f"{line.quantity} × {format_amount(line.unit_gross_cents, language)}"
+    gross = format_amount(line.gross_cents, language)
+    if not line.opens or line.started_at is None or line.ended_at is None:
+        return Row("", "", "", "", blocks, gross)
+    return Row(
+        date=date_format(line.service_date, "SHORT_DATE_FORMAT"),
+        time=f"{clock_time(line.started_at)} – {clock_time(line.ended_at)}",
+        minutes=format_duration(line.seconds or 0),
+        technician=line.technician,
+        blocks=blocks,
+        gross=gross,
+    )
+
+
+def totals_of(invoice: Invoice) -> list[Total]:
+    """Return net and VAT of each rate, the rounding where there is one, and what is due."""
+    language = invoice.language
+    totals = []
+    for rate in invoice.rates.all():
+        percent = format_percent(rate.percent, language)
+        values = {"percent": percent}
+        net, vat = (format_euros(cents, language) for cents in (rate.net_cents, rate.vat_cents))
+        totals.append(Total(_("Net at %(percent)s VAT") % values, net))
+        totals.append(Total(_("VAT %(percent)s") % values, vat))
+    if invoice.rounding_cents:
+        totals.append(Total(_("Rounding"), format_euros(invoice.rounding_cents, language)))
+    totals.append(Total(_("Amount due"), format_euros(invoice.gross_cents, language), "due"))
+    return totals

@@ -1,0 +1,90 @@
+"""Rendering: an issued invoice in, the bytes of its PDF/A-3b out, the same each time."""
+
+import hashlib
+import logging
+from functools import cache
+from pathlib import Path
+
+import weasyprint
+from django.conf import settings
+from django.db.models import prefetch_related_objects
+from django.template.loader import render_to_string
+from django.utils import translation
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher
+
+from invoices.documents.context import document_context
+from invoices.documents.fonts import font_files
+from invoices.models import Invoice
+
+TEMPLATE = "pdf/invoice.html"
+STYLE = "templates/pdf/invoice.css"
+# For archives, with attachments (ISO 19005-3): the XML of an e-invoice goes into it.
+VARIANT = "pdf/a-3b"
+
+# WeasyPrint tells each character that no font has, and each style it ignores.
+for name in ("weasyprint", "weasyprint.progress", "fontTools"):
+    logging.getLogger(name).setLevel(logging.ERROR)
+
+
+class RenderError(Exception):
+    """A document cannot be rendered as it should look; says what is missing."""
+
+
+@cache
+def _typography() -> tuple[FontConfiguration, weasyprint.CSS]:
+    """Load fonts and style once a process; both are reused by every document."""
+    fonts = FontConfiguration()
+    faces = "".join(
+        f'@font-face {{ font-family: "Document"; font-weight: {weight}; '
+        f'src: url("{file.as_uri()}"); }}\n'
+        for weight, file in font_files().items()
+    )
+    style = Path(settings.BASE_DIR, STYLE).read_text(encoding="utf-8")
+    css = weasyprint.CSS(string=faces + style, font_config=fonts, url_fetcher=_fetcher())
+    return fonts, css
+
+
+def _fetcher() -> URLFetcher:
+    """Return what loads fonts, logo and code: never from the network, and never silently not.
+
+    Without a file the document would look different from what it should; so it stops.
+    """
+    return URLFetcher(allowed_protocols=("file", "data"), fail_on_errors=True)
+
+
+def warm_up() -> None:
+    """Load what rendering needs, for a process that is about to fork workers."""
+    _typography()
+
+
+def invoice_html(invoice: Invoice) -> str:
+    """Return the document as HTML, in the invoice's own language."""
+    prefetch_related_objects([invoice], "lines", "rates")
+    with translation.override(invoice.language):
+        return render_to_string(TEMPLATE, document_context(invoice))
+
+
+def html_to_pdf(html: str, identifier: bytes) -> bytes:
+    """Return the PDF of a document; `identifier` takes the place of a random one.
+
+    Raises RenderError when the logo or another file of the document is not there.
+    """
+    fonts, css = _typography()
+    document = weasyprint.HTML(string=html, url_fetcher=_fetcher())
+    try:
+        content: bytes = document.write_pdf(
+            stylesheets=[css],
+            font_config=fonts,
+            pdf_variant=VARIANT,
+            pdf_identifier=identifier,
+        )
+    except FatalURLFetchingError as error:  # a BaseException, which would end the worker
+        raise RenderError(str(error)) from error
+    return content
+
+
+def render_invoice(invoice: Invoice) -> bytes:
+    """Return the invoice's PDF."""
+    identifier = hashlib.sha256(f"{invoice.pk} {invoice.number}".encode()).hexdigest()[:32]
+    return html_to_pdf(invoice_html(invoice), identifier.encode())

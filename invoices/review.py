@@ -1,0 +1,116 @@
+"""The month before the run: what will be billed, and what is odd."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from company.models import Company
+from customers.models import Customer
+from invoices.domain.period import Month
+from sessions.domain.lifecycle import State
+from sessions.models import Session
+
+VERY_LONG_SECONDS = 4 * 3600
+
+
+@dataclass(slots=True)
+class CustomerWork:
+    """The unbilled sessions of one customer, with what is due for them in cents."""
+
+    customer: Customer
+    sessions: list[Session] = field(default_factory=list)
+    gross_cents: int = 0
+    seconds: int = 0
+
+    @property
+    def missing(self) -> list[str]:
+        """The names of what an invoice still lacks."""
+        return self.customer.missing_for_invoice
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """All that the office should see before it makes the invoices of a month."""
+
+    customers: list[CustomerWork]
+    without_customer: list[Session]
+    without_time: list[Session]
+    very_long: list[Session]
+    still_open: int
+    company_missing: list[str]
+
+    @property
+    def gross_cents(self) -> int:
+        """What will be billed, customers with a complete address only."""
+        return sum(work.gross_cents for work in self.customers if not work.missing)
+
+    @property
+    def session_count(self) -> int:
+        """How many sessions will be billed."""
+        return sum(len(work.sessions) for work in self.customers if not work.missing)
+
+    @property
+    def ready(self) -> list[CustomerWork]:
+        """Customers whose invoice can be made."""
+        return [work for work in self.customers if not work.missing]
+
+    @property
+    def incomplete(self) -> list[CustomerWork]:
+        """Customers whose address is incomplete."""
+        return [work for work in self.customers if work.missing]
+
+
+def sessions_of(month: Month) -> QuerySet[Session]:
+    """Return all support sessions that started in a month."""
+    return Session.objects.filter(started_at__gte=month.start, started_at__lt=month.end)
+
+
+def unbilled(month: Month) -> QuerySet[Session]:
+    """Return the month's billable sessions that are on no invoice yet, oldest first."""
+    return (
+        Session.objects.billable()
+        .filter(started_at__gte=month.start, started_at__lt=month.end, billed__isnull=True)
+        .select_related("technician", "customer")
+    )
+
+
+def company_missing(company: Company) -> list[str]:
+    """Return the names of what sec. 14(4) no. 1 and 2 UStG asks of the seller and is empty."""
+    fields = ("name", "street", "postcode", "city")
+    missing = [
+        str(Company._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+        for name in fields
+        if not getattr(company, name)
+    ]
+    if not (company.tax_number or company.vat_id):
+        missing.append(_("tax number or VAT ID"))
+    return missing
+
+
+def review(month: Month) -> Review:
+    """Read the month with four queries, however many sessions it has."""
+    works: dict[int, CustomerWork] = {}
+    without_customer = []
+    very_long = []
+    for session in unbilled(month):
+        if (session.seconds or 0) >= VERY_LONG_SECONDS:
+            very_long.append(session)
+        if session.customer is None:
+            without_customer.append(session)
+            continue
+        work = works.setdefault(session.customer.pk, CustomerWork(session.customer))
+        work.sessions.append(session)
+        work.gross_cents += session.amount_cents or 0
+        work.seconds += session.seconds or 0
+    without_time = sessions_of(month).filter(state=State.ENDED, seconds=0)
+    return Review(
+        customers=sorted(
+            works.values(), key=lambda work: (work.customer.name.casefold(), work.customer.pk)
+        ),
+        without_customer=without_customer,
+        without_time=list(without_time.select_related("technician", "customer")),
+        very_long=very_long,
+        still_open=sessions_of(month).open().count(),
+        company_missing=company_missing(Company.objects.current()),
+    )

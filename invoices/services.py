@@ -1,0 +1,257 @@
+"""The invoice run: one item a customer, finished, failed with a reason, or left to the next.
+
+An item is leased while somebody works on it. Whatever dies in between, the next one finds
+either unbilled sessions (nothing was written) or an issued invoice without file (the number
+is given): both can simply be gone on with.
+"""
+
+import datetime as dt
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from company import audit
+from company.models import Company
+from customers.models import Customer
+from invoices.archive import invoice_archive
+from invoices.documents.pdf import render_invoice
+from invoices.domain.lines import LedgerMismatchError
+from invoices.issuing import SessionsChangedError, draft_issue, draft_of, seller_of
+from invoices.models import ArchivedFile, Invoice, InvoiceRun, InvoiceRunItem
+from invoices.problems import Problem, problem_of
+from invoices.review import company_missing, unbilled
+
+if TYPE_CHECKING:
+    from invoices.domain.period import Month
+    from technicians.models import User
+
+logger = logging.getLogger(__name__)
+
+# Longer than the slowest document takes (400 sessions: a few seconds), short enough that a
+# killed worker costs a minute.
+LEASE = dt.timedelta(seconds=60)
+State = InvoiceRunItem.State
+
+
+class CompanyIncompleteError(Exception):
+    """The shop's own data lack what every invoice must show; `missing` names it."""
+
+    def __init__(self, missing: list[str]) -> None:
+        super().__init__(", ".join(missing))
+        self.missing = missing
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: customers in all, finished, and finished without an invoice file."""
+
+    total: int
+    finished: int
+    failed: int
+
+    @property
+    def running(self) -> bool:
+        """Whether customers are still waiting or in work."""
+        return self.finished < self.total
+
+
+def invoice_run_create(*, month: "Month") -> InvoiceRun:
+    """Return the month's run with an item for each customer who has unbilled sessions.
+
+    May be called as often as one likes: customers who are done and have nothing new stay
+    done; late sessions and failures wait again. Raises CompanyIncompleteError.
+    """
+    missing = company_missing(Company.objects.current())
+    if missing:
+        raise CompanyIncompleteError(missing)
+    customers = set(
+        unbilled(month).filter(customer__isnull=False).values_list("customer_id", flat=True)
+    )
+    with transaction.atomic():
+        run, _created = InvoiceRun.objects.get_or_create(period=month.first_day)
+        run = InvoiceRun.objects.select_for_update().get(pk=run.pk)
+        known = set(run.items.values_list("customer_id", flat=True))
+        InvoiceRunItem.objects.bulk_create(
+            InvoiceRunItem(run=run, customer_id=pk) for pk in sorted(customers - known)
+        )
+        again = Q(customer_id__in=customers, state__in=(State.DONE, State.FAILED))
+        # A failure without sessions has been cleared up elsewhere (given to somebody else).
+        again |= Q(state__in=(State.ISSUED, State.FAILED))
+        run.items.filter(again).update(
+            state=State.WAITING, problem="", detail="", queued_at=None, finished_at=None
+        )
+    return run
+
+
+def invoice_run_start(*, run: InvoiceRun, by: "User | None") -> list[int]:
+    """Note who started the run and return the items that wait; the caller queues them."""
+    with transaction.atomic():
+        run.started_at, run.started_by = timezone.now(), by
+        run.save(update_fields=["started_at", "started_by"])
+        waiting = list(run.items.filter(state=State.WAITING).values_list("pk", flat=True))
+        audit.record(
+            "invoice_run.started",
+            actor=by,
+            subject=f"invoice run {run}",
+            details={"customers": len(waiting)},
+        )
+    return waiting
+
+
+def invoice_run_progress(*, run: InvoiceRun) -> Progress:
+    """Count the run's items; what counts as finished will not change by itself any more."""
+    counts = run.items.aggregate(
+        total=Count("pk"),
+        open=Count("pk", filter=Q(state__in=(State.WAITING, State.WORKING))),
+        failed=Count("pk", filter=Q(state__in=(State.FAILED, State.ISSUED))),
+    )
+    return Progress(counts["total"], counts["total"] - counts["open"], counts["failed"])
+
+
+def invoice_run_item_process(*, item_id: int) -> InvoiceRunItem | None:
+    """Make one customer's invoice and archive its file; return the item as it stands then.
+
+    Returns None when somebody else works on it, or has finished it. Never raises for what
+    is wrong with one customer: that is noted on the item, so that the others go on.
+    """
+    item = _claim(item_id)
+    if item is None:
+        return None
+    try:
+        _complete_files(item)
+        invoice = _issue(item)
+        if invoice is not None:
+            invoice_archive(invoice, render_invoice)
+    except LedgerMismatchError as error:
+        _finish(item, State.FAILED, Problem.LEDGER, str(error))
+    except _NotInvoiceableError as error:
+        _finish(item, State.FAILED, error.problem, error.detail)
+    except OSError as error:
+        problem = problem_of(error)
+        logger.exception("The file of an invoice could not be written (run item %s)", item_id)
+        state = State.ISSUED if _files_missing(item) else State.FAILED
+        _finish(item, state, problem, error.strerror or "")
+    except Exception as error:  # one customer's trouble must not stop the month
+        logger.exception("Run item %s failed", item_id)
+        state = State.ISSUED if _files_missing(item) else State.FAILED
+        _finish(item, state, Problem.UNEXPECTED, type(error).__name__)
+    else:
+        _finish(item, State.DONE)
+    return item
+
+
+class _NotInvoiceableError(Exception):
+    """The customer cannot be invoiced as things are."""
+
+    def __init__(self, problem: Problem, detail: str) -> None:
+        super().__init__(detail)
+        self.problem = problem
+        self.detail = detail
+
+
+def _claim(item_id: int) -> InvoiceRunItem | None:
+    """Lease the item to this worker, unless another one has it."""
+    now = timezone.now()
+    claimed = (
+        InvoiceRunItem.objects.claimable(now)
+        .filter(pk=item_id)
+        .update(state=State.WORKING, leased_until=now + LEASE)
+    )
+    if not claimed:
+        return None
+    return InvoiceRunItem.objects.select_related("run", "customer").get(pk=item_id)
+
+
+def _finish(item: InvoiceRunItem, state: str, problem: str = "", detail: str = "") -> None:
+    item.state, item.problem, item.detail = state, problem, detail
+    item.leased_until, item.finished_at = None, timezone.now()
+    item.save(update_fields=["state", "problem", "detail", "leased_until", "finished_at"])
+
+
+def _pending(item: InvoiceRunItem) -> list[Invoice]:
+    """Return the customer's invoices of this month that have a number and no file yet."""
+    pending = Invoice.objects.of_month(item.run.month).unarchived()
+    return list(pending.filter(customer=item.customer))
+
+
+def _files_missing(item: InvoiceRunItem) -> bool:
+    return bool(_pending(item))
+
+
+def _complete_files(item: InvoiceRunItem) -> None:
+    for invoice in _pending(item):
+        invoice_archive(invoice, render_invoice)
+
+
+def _issue(item: InvoiceRunItem) -> Invoice | None:
+    """Issue the customer's invoice and note it on the item; None when nothing is unbilled."""
+    for _attempt in range(3):
+        sessions = list(
+            unbilled(item.run.month).filter(customer=item.customer).prefetch_related("segments")
+        )
+        if not sessions:
+            return None
+        customer = Customer.objects.get(pk=item.customer_id)
+        if missing := customer.missing_for_invoice:
+            raise _NotInvoiceableError(Problem.ADDRESS, ", ".join(missing))
+        company = Company.objects.current()
+        if missing := company_missing(company):
+            raise _NotInvoiceableError(Problem.COMPANY, ", ".join(missing))
+        draft = draft_of(
+            seller=seller_of(company),
+            customer=customer,
+            sessions=sessions,
+            language=settings.LANGUAGE_CODE,
+            days=company.payment_days,
+        )
+        try:
+            with transaction.atomic():
+                item.invoice = draft_issue(draft)
+                item.save(update_fields=["invoice"])
+        except (SessionsChangedError, IntegrityError):
+            continue  # another worker billed them, or somebody moved one: look again
+        return item.invoice
+    raise _NotInvoiceableError(Problem.UNEXPECTED, "sessions kept changing")
+
+
+def invoices_sweep(*, now: dt.datetime) -> list[int]:
+    """Complete what a crash left behind; return run items that should be queued again.
+
+    Files of issued invoices are rendered here, under the numbers they have. Items come back
+    when their worker is dead, or when they wait while nothing has moved for a minute (a
+    broker that lost its queue).
+    """
+    for invoice in Invoice.objects.unarchived(issued_before=now - LEASE):
+        try:
+            invoice_archive(invoice, render_invoice)
+        except OSError as error:
+            logger.error("%s has no file yet: %s", invoice, error)  # noqa: TRY400 - comes again
+            break  # a full disk is full for the next one too
+    for item in InvoiceRunItem.objects.filter(state=State.ISSUED).select_related("run", "customer"):
+        if not _files_missing(item):
+            _finish(item, State.DONE)
+    quiet_since = now - LEASE
+    moving = set(
+        InvoiceRunItem.objects.filter(
+            Q(finished_at__gte=quiet_since) | Q(queued_at__gte=quiet_since)
+        ).values_list("run_id", flat=True)
+    )
+    lost = InvoiceRunItem.objects.claimable(now).exclude(
+        Q(state=State.WAITING) & (Q(run_id__in=moving) | Q(run__started_at__isnull=True))
+    )
+    return list(lost.values_list("pk", flat=True))
+
+
+def items_queued(*, item_ids: list[int]) -> None:
+    """Note when items were given to the broker."""
+    InvoiceRunItem.objects.filter(pk__in=item_ids).update(queued_at=timezone.now())
+
+
+def archived_count(*, month: "Month") -> int:
+    """Return how many of a month's invoices have their file."""
+    return ArchivedFile.objects.filter(invoice__period=month.first_day).count()

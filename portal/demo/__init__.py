@@ -1,0 +1,1 @@
+"""A believable shop to try everything with, the same each time for the same seed."""
