@@ -1,7 +1,9 @@
 """Pages and answers about support sessions."""
 
+from functools import partial
 from uuid import UUID
 
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -29,6 +31,8 @@ from technicians.access import is_office, is_technician, staff_required, technic
 from technicians.models import User
 
 SESSIONS_PER_PAGE = 50
+# No text becomes a script on the viewer's page, but for the address of its one worker.
+VIEWER_POLICY = {"require-trusted-types-for": ["'script'"], "trusted-types": ["dibuc-worker"]}
 STATUS = {
     "login": 401,
     "not-allowed": 403,
@@ -106,7 +110,9 @@ def viewer(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
     if not session.is_open:
         return redirect(session)
     socket = request.build_absolute_uri(f"/ws/technician/{session.pk}/").replace("http", "ws", 1)
-    return render(request, "sessions/viewer.html", {"session": session, "socket_url": socket})
+    context = {"session": session, "socket_url": socket}
+    page = partial(render, template_name="sessions/viewer.html", context=context)
+    return csp_update(VIEWER_POLICY)(page)(request)
 
 
 @require_GET
