@@ -56,6 +56,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         yield
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark whatever lies in tests/integration."""
+    folder = Path(__file__).parent / "integration"
+    for item in items:
+        if item.path.is_relative_to(folder):
+            item.add_marker(pytest.mark.integration)
+
+
 def pytest_unconfigure() -> None:
     """Remove the data folder of this run."""
     shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
