@@ -4,6 +4,7 @@ They leave after commit, and a Redis that does not answer is logged, not raised:
 database is right without them, and the relay checks again by itself.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from sessions.models import Session
 
 LIVE_GROUP = "live"
+LIVE_CHANGED = "live.changed"
+SESSION_ENDED = "session.ended"
+RIGHTS_CHANGED = "rights.changed"
 
 
 def session_group(session_id: UUID) -> str:
@@ -29,26 +33,25 @@ def user_group(user_id: int) -> str:
 
 def live_changed() -> None:
     """Tell every technician's home page that its list is out of date."""
-    _after_commit(LIVE_GROUP, {"type": "live.changed"})
+    _after_commit(LIVE_GROUP, LIVE_CHANGED)
 
 
 def session_ended(session: "Session") -> None:
     """Tell both ends that the session is over, whoever ended it."""
-    _after_commit(session_group(session.pk), {"type": "session.ended"})
+    _after_commit(session_group(session.pk), SESSION_ENDED)
     live_changed()
 
 
 def rights_changed(user_id: int) -> None:
     """Tell a user's open sockets to look again whether they may stay."""
-    _after_commit(user_group(user_id), {"type": "rights.changed"})
+    _after_commit(user_group(user_id), RIGHTS_CHANGED)
 
 
-def _after_commit(group: str, message: dict[str, str]) -> None:
-    # A function with a name: Django's log line of a failing callback asks for it.
-    transaction.on_commit(lambda: _send(group, message), robust=True)
+def _after_commit(group: str, kind: str) -> None:
+    transaction.on_commit(partial(_send, group, kind), robust=True)
 
 
-def _send(group: str, message: dict[str, str]) -> None:
+def _send(group: str, kind: str) -> None:
     layer = get_channel_layer()
     if layer is not None:
-        async_to_sync(layer.group_send)(group, message)
+        async_to_sync(layer.group_send)(group, {"type": kind})

@@ -1,6 +1,11 @@
-"""Websocket addresses."""
+"""Websocket addresses, below `ws/agent/` and `ws/`."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-agent_urlpatterns: list[URLPattern] = []
-browser_urlpatterns: list[URLPattern] = []
+from sessions.relay.consumers import AgentConsumer, LiveConsumer, TechnicianConsumer
+
+agent_urlpatterns = [path("", AgentConsumer.as_asgi())]
+browser_urlpatterns = [
+    path("technician/<uuid:session_id>/", TechnicianConsumer.as_asgi()),
+    path("live/", LiveConsumer.as_asgi()),
+]

@@ -26,6 +26,7 @@ from sessions.services.ordering import (
     session_consent,
     session_order,
     session_unpair,
+    technician_there,
 )
 from sessions.services.sweeping import sessions_sweep
 
@@ -49,4 +50,5 @@ __all__ = [
     "session_resume",
     "session_unpair",
     "sessions_sweep",
+    "technician_there",
 ]

@@ -65,9 +65,6 @@ def session_asking(*, session: Session) -> Session:
     """Note that the password was right and the customer is being asked."""
     with transaction.atomic():
         session = locked(session)
-        if session.state == State.WAITING:
-            # The page was reloaded: the relay paired both again without a new order.
-            move(session, State.CONNECTING)
         if session.state == State.CONNECTING:
             move(session, State.ASKING)
             session.save(update_fields=["state"])
@@ -89,6 +86,20 @@ def session_consent(*, session: Session, text_version: str, at: dt.datetime) -> 
             subject=subject(session),
             details={"text": f"version {text_version}"},
         )
+    return session
+
+
+def technician_there(*, session: Session, now: dt.datetime) -> Session:
+    """Note that the technician's socket stands, also after a page that was reloaded."""
+    with transaction.atomic():
+        session = locked(session)
+        if not session.is_open:
+            return session
+        if session.state == State.WAITING:
+            move(session, State.CONNECTING)
+            announce.live_changed()
+        session.technician_seen_at = now
+        session.save(update_fields=["state", "technician_seen_at"])
     return session
 
 
