@@ -2,3 +2,5 @@
 
 It ships alone, without Django or anything of the server.
 """
+
+__version__ = "0.1.0"

@@ -69,17 +69,20 @@ _lost: set[int] = set()
 _state: dict[str, Any] = {}
 
 
-@ErrorHandler
 def _on_error(display: int, event: Any) -> int:
     _errors[display] = event.contents.error_code
     log.debug("X error %d on request %d", event.contents.error_code, event.contents.request_code)
     return 0
 
 
-@ExitHandler
 def _on_exit(display: int, _data: int) -> None:
     # Xlib would call exit() here. The connection is only marked: who uses it next is told.
     _lost.add(display)
+
+
+# Xlib keeps the addresses: these must live as long as the process.
+_error_handler = ErrorHandler(_on_error)
+_exit_handler = ExitHandler(_on_exit)
 
 
 def xlib() -> ctypes.CDLL:
@@ -88,7 +91,7 @@ def xlib() -> ctypes.CDLL:
         x11 = load("libX11.so.6")
         _declare(x11)
         x11.XInitThreads()
-        x11.XSetErrorHandler(_on_error)
+        x11.XSetErrorHandler(_error_handler)
         _state["x11"] = x11
     library: ctypes.CDLL = _state["x11"]
     return library
@@ -143,7 +146,7 @@ class Connection:
         self.handle: int | None = handle
         _lost.discard(handle)
         if hasattr(self.x11, "XSetIOErrorExitHandler"):
-            self.x11.XSetIOErrorExitHandler(handle, _on_exit, None)
+            self.x11.XSetIOErrorExitHandler(handle, _exit_handler, None)
         self.root = int(self.x11.XDefaultRootWindow(handle))
         self._event = XEvent()
 

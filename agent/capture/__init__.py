@@ -6,7 +6,7 @@ from agent.capture.base import Capture, CaptureError
 
 
 def open_capture() -> Capture:
-    """The capture of this platform.
+    """Open the capture of this platform.
 
     Raises:
         CaptureError: there is none, or no screen to read.
@@ -16,3 +16,15 @@ def open_capture() -> Capture:
 
         return X11Capture()
     raise CaptureError(f"no capture for {sys.platform}")
+
+
+def screen_fault() -> str | None:
+    """Return why the screen cannot be shown, as a code for the customer; None if it can."""
+    try:
+        capture = open_capture()
+    except CaptureError:
+        return "no-screen"
+    try:
+        return "wayland" if capture.partial() else None
+    finally:
+        capture.close()

@@ -104,9 +104,27 @@ class Capture(abc.ABC):
         """The pointer's position in pixels."""
 
     @abc.abstractmethod
+    def partial(self) -> bool:
+        """Tell whether only a part of the screen can be read here, so that it is no use."""
+
+    @abc.abstractmethod
     def close(self) -> None:
         """Let everything go; doing it twice is harmless."""
 
 
 class ResizedError(CaptureError):
     """The screen has another size than before: call `reopen`."""
+
+
+def row_intervals(boxes: list[Box], height: int) -> list[tuple[int, int]]:
+    """The rows that these boxes touch, as intervals in order that neither touch nor overlap."""
+    merged: list[tuple[int, int]] = []
+    for box in sorted(boxes, key=lambda b: b.y0):
+        top, bottom = max(box.y0, 0), min(box.y1, height)
+        if top >= bottom:
+            continue
+        if merged and top <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(bottom, merged[-1][1]))
+        else:
+            merged.append((top, bottom))
+    return merged

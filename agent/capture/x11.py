@@ -6,11 +6,18 @@ reported twice, never lost.
 """
 
 import ctypes
-import os
 from collections.abc import Callable
 from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_uint, c_ulong, c_void_p
 
-from agent.capture.base import Box, Capture, CaptureError, CursorShape, Picture, ResizedError
+from agent.capture.base import (
+    Box,
+    Capture,
+    CaptureError,
+    CursorShape,
+    Picture,
+    ResizedError,
+    row_intervals,
+)
 from agent.xlib import (
     CONFIGURE_NOTIFY,
     STRUCTURE_NOTIFY_MASK,
@@ -190,6 +197,10 @@ class X11Capture(Capture):
             return self._watch.pointer()
         except DisplayLostError as error:
             raise CaptureError(str(error)) from error
+
+    def partial(self) -> bool:
+        # Under Wayland an X server shows only those programs that still speak X11.
+        return self._watch.extension("XWAYLAND") is not None
 
     def close(self) -> None:
         self._reader.release()
@@ -466,24 +477,3 @@ def _layout(image: XImage) -> str:
         if masks == (0xFF, 0xFF00, 0xFF0000):
             return "RGBX"
     raise DisplayLostError(f"a screen of {image.bits_per_pixel} bits a pixel cannot be read")
-
-
-def row_intervals(boxes: list[Box], height: int) -> list[tuple[int, int]]:
-    """The rows that these boxes touch, as intervals in order that neither touch nor overlap."""
-    merged: list[tuple[int, int]] = []
-    for box in sorted(boxes, key=lambda b: b.y0):
-        top, bottom = max(box.y0, 0), min(box.y1, height)
-        if top >= bottom:
-            continue
-        if merged and top <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(bottom, merged[-1][1]))
-        else:
-            merged.append((top, bottom))
-    return merged
-
-
-def on_wayland() -> bool:
-    """Whether this is a Wayland session, where X11 shows only a part of the screen."""
-    return os.environ.get("XDG_SESSION_TYPE") == "wayland" or "WAYLAND_DISPLAY" in os.environ
-
-

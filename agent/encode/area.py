@@ -95,9 +95,7 @@ def _mark_band(grid: TileGrid, new: bytes, old: bytes, stride: int, tile_row: in
     grid.cells[offset : offset + grid.columns] = cells
 
 
-def _mark_row(
-    cells: bytearray, new: bytes, old: bytes, run: tuple[int, int], span: int
-) -> None:
+def _mark_row(cells: bytearray, new: bytes, old: bytes, run: tuple[int, int], span: int) -> None:
     """Halve a run of tiles until only the changed ones are left."""
     waiting = [run]
     while waiting:
@@ -133,7 +131,7 @@ def rectangles(grid: TileGrid) -> list[Box]:
 
 
 def _rectangles(grid: TileGrid, gap: int) -> list[Box]:
-    pattern = re.compile(rb"\1+(?:\0{1,%d}\1+)*" % gap)
+    pattern = re.compile(rb"\x01+(?:\0{1,%d}\x01+)*" % gap)
     done: list[Box] = []
     growing: list[Box] = []
     for row in range(grid.rows):
@@ -145,9 +143,7 @@ def _rectangles(grid: TileGrid, gap: int) -> list[Box]:
                 done.append(box)
                 continue
             runs.remove(joined)
-            still.append(
-                Box(min(box.x0, joined[0]), box.y0, max(box.x1, joined[1]), row + 1)
-            )
+            still.append(Box(min(box.x0, joined[0]), box.y0, max(box.x1, joined[1]), row + 1))
         growing = still + [Box(x0, row, x1, row + 1) for x0, x1 in runs]
     return done + growing
 

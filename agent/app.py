@@ -1,0 +1,66 @@
+"""Ties session and window (or console) together, and says with which code the program ends."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from agent import events, headless
+from agent.capture import open_capture, screen_fault
+from agent.gui.texts import Texts
+from agent.inject import open_injector
+from agent.session import Session
+
+EXIT_OK = 0
+EXIT_FAULT = 1
+EXIT_USAGE = 2  # argparse's own
+EXIT_TOO_OLD = 3
+EXIT_NO_SCREEN = 4
+
+_EXIT_CODES = {
+    "protocol-unsupported": EXIT_TOO_OLD,
+    "no-screen": EXIT_NO_SCREEN,
+    "wayland": EXIT_NO_SCREEN,
+    "screen-lost": EXIT_NO_SCREEN,
+}
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the program was started."""
+
+    url: str
+    language: str
+    headless: bool
+    as_json: bool
+
+
+def run(options: Options) -> int:
+    """Run the program to its end; return its exit code."""
+    texts = Texts(options.language)
+    if options.headless:
+        return _exit_code(_run_headless(options, texts))
+    # Tk only where there is a window: the console works without it.
+    from agent.gui.application import Application  # noqa: PLC0415
+
+    return _exit_code(Application(options.url, texts).run())
+
+
+def _run_headless(options: Options, texts: Texts) -> events.Ended | events.Failed:
+    console = headless.Console(texts, as_json=options.as_json)
+    fault = screen_fault()
+    if fault is not None:
+        outcome = events.Failed(fault)
+        console.show(outcome)
+        return outcome
+    session = Session(
+        options.url, console.show, open_capture=open_capture, open_injector=open_injector
+    )
+    return asyncio.run(headless.run(session, console))
+
+
+def _exit_code(outcome: events.Ended | events.Failed) -> int:
+    if isinstance(outcome, events.Failed):
+        return _EXIT_CODES.get(outcome.code, EXIT_FAULT)
+    return EXIT_OK

@@ -1,0 +1,1 @@
+"""What the customer sees: window, banner, questions, and the words for them."""

@@ -1,0 +1,238 @@
+"""One technician, from the right password to the end: keys, picture, pointer and input."""
+
+import asyncio
+import hashlib
+import io
+import logging
+from collections.abc import Awaitable, Callable
+
+from PIL import Image
+
+from agent.capture.base import Capture, CaptureError, CursorShape
+from agent.inject.base import InjectError, Injector
+from agent.inject.worker import InputWorker
+from agent.protocol import control
+from agent.protocol.errors import Code, ProtocolError
+from agent.protocol.framing import Channel
+from agent.protocol.keyexchange import SessionKeys, TechnicianIdentity
+from agent.protocol.records import Opener, Sealer
+from agent.sharing import ScreenSharing
+from agent.transport import LineError
+
+log = logging.getLogger(__name__)
+
+# Pointer and cursor messages: at most one of each in so many seconds.
+POINTER_PACE = 1 / 30
+MAX_KNOWN_CURSORS = 500
+
+
+class Pairing:
+    """Nothing is captured, sent or injected before `start`."""
+
+    def __init__(
+        self,
+        keys: SessionKeys,
+        peer: TechnicianIdentity,
+        send: Callable[[bytes], Awaitable[None]],
+        *,
+        open_capture: Callable[[], Capture],
+        open_injector: Callable[[], Injector],
+    ) -> None:
+        """Take what the key exchange yielded.
+
+        Args:
+            keys: of both directions.
+            peer: who it is, proved by the password.
+            send: takes one binary message.
+            open_capture: opens the screen, called after the customer's consent.
+            open_injector: opens the input, likewise.
+        """
+        self.peer = peer
+        self.verification_code = keys.verification_code
+        self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._sealer = Sealer(keys.agent_to_technician.key, keys.agent_to_technician.iv)
+        self._opener = Opener(
+            keys.technician_to_agent.key, keys.technician_to_agent.iv, [Channel.CONTROL]
+        )
+        self._send = send
+        self._sending = asyncio.Lock()
+        self._open_capture = open_capture
+        self._open_injector = open_injector
+        self._capture: Capture | None = None
+        self._sharing: ScreenSharing | None = None
+        self._input: InputWorker | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._paused = False
+        self._pointer_wake = asyncio.Event()
+        self._cursor_changed = True
+        self._known_cursors: set[str] = set()
+        self._placed: tuple[int, int] | None = None
+
+    @property
+    def started(self) -> bool:
+        """Whether the customer has agreed and the screen is being shown."""
+        return self._sharing is not None
+
+    def start(self) -> None:
+        """The customer agreed: show the screen and take input.
+
+        Raises:
+            CaptureError: the screen cannot be read.
+        """
+        self._capture = self._open_capture()
+        self._capture.on_cursor = self._on_cursor
+        self._capture.on_pointer = self._pointer_wake.set
+        try:
+            self._input = InputWorker(self._open_injector())
+        except InjectError as error:
+            log.warning("no input: %s", error)
+        asyncio.get_running_loop().add_reader(self._capture.fileno(), self._readable)
+        self._sharing = ScreenSharing(self._capture, self._send_picture)
+        self._pointer_wake.set()
+        for job in (self._share(), self._follow_pointer()):
+            task = asyncio.create_task(job)
+            task.add_done_callback(self._on_done)
+            self._tasks.append(task)
+
+    async def stop(self) -> None:
+        """Let everything go; doing it twice is harmless."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        if self._capture is not None:
+            asyncio.get_running_loop().remove_reader(self._capture.fileno())
+            self._capture.close()
+            self._capture = None
+        self._sharing = None
+        worker, self._input = self._input, None
+        if worker is not None:
+            await asyncio.get_running_loop().run_in_executor(None, worker.stop)
+
+    def pause(self) -> None:
+        """Neither show nor take anything until `resume`; let every key go."""
+        self._paused = True
+        if self._sharing is not None:
+            self._sharing.pause()
+        if self._input is not None:
+            self._input.release()
+
+    def resume(self) -> None:
+        """Go on."""
+        self._paused = False
+        if self._sharing is not None:
+            self._sharing.resume()
+
+    def credit(self, painted: int) -> None:
+        """The technician painted so many frames.
+
+        Raises:
+            ProtocolError: more than were sent, or nothing is being shown.
+        """
+        if self._sharing is None:
+            raise ProtocolError(Code.TOO_EARLY, "credit before consent")
+        self._sharing.credit(painted)
+
+    def record(self, message: bytes) -> None:
+        """Open one record and do what it says.
+
+        Raises:
+            ProtocolError: it does not open, or came before the customer agreed.
+        """
+        if self._sharing is None:
+            raise ProtocolError(Code.TOO_EARLY, "record before consent")
+        opened = self._opener.receive(message)
+        if opened is None:
+            return
+        wish = control.parse_from_technician(opened[1])
+        if wish is None:
+            return
+        if isinstance(wish, control.Refresh):
+            self._known_cursors.clear()
+            self._on_cursor()
+            self._sharing.refresh()
+        elif not self._paused and self._input is not None:
+            if isinstance(wish, control.Move | control.Button | control.Wheel):
+                self._placed = (wish.x, wish.y)
+            self._input.put(wish)
+
+    async def _share(self) -> None:
+        assert self._sharing is not None  # noqa: S101 (start() set it)
+        if self._input is None:
+            await self._send_control(control.Notice("input-refused"))
+        await self._sharing.run()
+
+    def _on_done(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, LineError):
+            # A broken line is noticed by who reads from it.
+            self._fail("screen-lost" if isinstance(error, CaptureError) else "internal", error)
+
+    def _fail(self, code: str, error: BaseException) -> None:
+        log.error("%s", code, exc_info=error)
+        if not self.failed.done():
+            self.failed.set_result(code)
+
+    def _readable(self) -> None:
+        assert self._capture is not None  # noqa: S101 (stop() removes the reader first)
+        try:
+            self._capture.dispatch()
+        except CaptureError as error:
+            asyncio.get_running_loop().remove_reader(self._capture.fileno())
+            self._fail("screen-lost", error)
+
+    def _on_cursor(self) -> None:
+        self._cursor_changed = True
+        self._pointer_wake.set()
+
+    async def _follow_pointer(self) -> None:
+        """Send the pointer's shape, and its place when the customer moved it."""
+        while True:
+            await self._pointer_wake.wait()
+            self._pointer_wake.clear()
+            if self._paused or self._capture is None:
+                continue
+            if self._cursor_changed:
+                self._cursor_changed = False
+                await self._send_cursor(self._capture)
+            place = self._capture.pointer()
+            if place != self._placed:
+                self._placed = place
+                await self._send_control(control.Pointer(max(place[0], 0), max(place[1], 0)))
+            await asyncio.sleep(POINTER_PACE)
+
+    async def _send_cursor(self, capture: Capture) -> None:
+        shape = capture.cursor()
+        if shape is None:
+            return
+        name = hashlib.sha256(
+            b"%d %d %d " % (shape.width, shape.hot_x, shape.hot_y) + shape.rgba
+        ).hexdigest()[:16]
+        picture = None
+        if name not in self._known_cursors:
+            if len(self._known_cursors) >= MAX_KNOWN_CURSORS:
+                self._known_cursors.clear()
+            self._known_cursors.add(name)
+            png = _png(shape)
+            if len(png) > control.CURSOR_PNG_MAX:
+                return
+            picture = control.CursorShape(png, shape.hot_x, shape.hot_y, shape.width, shape.height)
+        await self._send_control(control.Cursor(name, picture))
+
+    async def _send_picture(self, payload: bytes) -> None:
+        await self._send_sealed(Channel.PICTURE, payload)
+
+    async def _send_control(self, message: control.AgentControl) -> None:
+        await self._send_sealed(Channel.CONTROL, control.dump(message))
+
+    async def _send_sealed(self, channel: Channel, payload: bytes) -> None:
+        # Records must leave in the order of their counters.
+        async with self._sending:
+            for message in self._sealer.seal(channel, payload):
+                await self._send(message)
+
+
+def _png(shape: CursorShape) -> bytes:
+    buffer = io.BytesIO()
+    Image.frombytes("RGBA", (shape.width, shape.height), shape.rgba).save(buffer, "PNG")
+    return buffer.getvalue()

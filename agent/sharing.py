@@ -1,0 +1,167 @@
+"""Shows the screen: waits for damage and for credit, then codes what changed, newest only.
+
+Nothing is coded that cannot be sent at once, because a coded frame must not be dropped.
+At rest there is nothing to do: no timer runs, the process sleeps.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from agent.capture.base import Box, Capture, Picture, ResizedError, row_intervals
+from agent.encode.screen import ScreenEncoder
+from agent.protocol.flow import CreditWindow
+from agent.protocol.picture import Frame, encode_frame
+
+log = logging.getLogger(__name__)
+
+# Seconds between two frames: twice the time that coding takes, within these bounds.
+PACE_MIN = 0.002
+PACE_MAX = 1 / 60
+# Once after so many calm seconds the whole screen is compared, in case a change went unreported.
+VERIFY_AFTER = 2.0
+
+
+class ScreenSharing:
+    """One pairing's picture, from the first frame to the end of the pairing."""
+
+    def __init__(self, capture: Capture, send: Callable[[bytes], Awaitable[None]]) -> None:
+        """Prepare.
+
+        Args:
+            capture: the screen; whoever opened it closes it.
+            send: takes the payload of one frame, returns when the line has room again.
+        """
+        self._capture = capture
+        self._send = send
+        self._encoder = ScreenEncoder()
+        self._credit = CreditWindow()
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="picture")
+        self._wake = asyncio.Event()
+        self._damaged = False
+        self._whole = True
+        self._paused = False
+        self._verify_at: float | None = None
+        capture.on_damage = self._on_damage
+
+    async def run(self) -> None:
+        """Show the screen until cancelled.
+
+        Raises:
+            CaptureError: the screen is gone.
+        """
+        try:
+            while True:
+                await self._wait()
+                started = time.monotonic()
+                boxes = self._take_boxes(started)
+                payload = await self._in_worker(self._payload, boxes)
+                if payload is None:
+                    continue
+                coded = time.monotonic() - started
+                self._credit.frame_sent()
+                await self._send(payload)
+                pace = min(max(2 * coded, PACE_MIN), PACE_MAX)
+                await asyncio.sleep(max(0.0, started + pace - time.monotonic()))
+        finally:
+            # A running job still uses the screen's memory: wait for it, some milliseconds.
+            self._worker.shutdown(wait=True, cancel_futures=True)
+
+    def credit(self, painted: int) -> None:
+        """The technician has painted so many frames since the pairing.
+
+        Raises:
+            ProtocolError: more than were sent, or fewer than before.
+        """
+        self._credit.credit(painted)
+        self._wake.set()
+
+    def refresh(self) -> None:
+        """Send the whole screen next, in a fresh stream."""
+        self._whole = True
+        self._wake.set()
+
+    def pause(self) -> None:
+        """Send nothing more until `resume`."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """Go on with what has changed meanwhile."""
+        self._paused = False
+        self._wake.set()
+
+    def _on_damage(self) -> None:
+        self._damaged = True
+        self._wake.set()
+
+    async def _wait(self) -> None:
+        """Return when there is something to send and the credit to send it."""
+        while True:
+            due = self._due()
+            if due is not None and due <= 0:
+                return
+            self._wake.clear()
+            try:
+                async with asyncio.timeout(due):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    def _due(self) -> float | None:
+        """Seconds until something is to be sent; None: not before somebody wakes us."""
+        if self._paused or not self._credit.may_send:
+            return None
+        if self._damaged or self._whole:
+            return 0.0
+        times = [t for t in (self._encoder.refine_at(), self._verify_at) if t is not None]
+        return max(0.0, min(times) - time.monotonic()) if times else None
+
+    def _take_boxes(self, now: float) -> list[Box] | None:
+        """What to look at: None for the whole screen, nothing for what is calm by now."""
+        if self._whole:
+            self._whole = self._damaged = False
+            self._capture.take_damage()
+            self._verify_at = now + VERIFY_AFTER
+            return None
+        if self._damaged:
+            self._damaged = False
+            self._verify_at = now + VERIFY_AFTER
+            return self._capture.take_damage()
+        if self._verify_at is not None and self._verify_at <= now:
+            self._verify_at = None
+            width, height = self._capture.size()
+            return [Box(0, 0, width, height)]
+        return []
+
+    async def _in_worker(
+        self, job: Callable[[list[Box] | None], bytes | None], boxes: list[Box] | None
+    ) -> bytes | None:
+        return await asyncio.get_running_loop().run_in_executor(self._worker, job, boxes)
+
+    def _payload(self, boxes: list[Box] | None) -> bytes | None:
+        """In the worker's thread: one frame as bytes, or None if nothing has changed."""
+        frame = self._frame(boxes)
+        return None if frame is None else encode_frame(frame)
+
+    def _frame(self, boxes: list[Box] | None) -> Frame | None:
+        now = time.monotonic()
+        if boxes is None:
+            return self._encoder.first(self._reopen(), now)
+        if not boxes:
+            return self._encoder.refine(now)
+        try:
+            picture = self._capture.grab(boxes)
+        except ResizedError:
+            return self._encoder.first(self._reopen(), now)
+        return self._encoder.update(picture, row_intervals(boxes, picture.height), now)
+
+    def _reopen(self) -> Picture:
+        for _attempt in range(10):
+            try:
+                return self._capture.reopen()
+            except ResizedError:
+                # The size changed once more while the screen was being read.
+                time.sleep(0.05)
+        return self._capture.reopen()

@@ -1,0 +1,179 @@
+"""A server of the agent's socket that does what the test tells it, and a technician behind it."""
+
+import asyncio
+import io
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import Any
+
+import zstandard
+from PIL import Image
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+
+from agent.protocol import control, damm, messages
+from agent.protocol.framing import Channel, Kind, credit_message, kind_of
+from agent.protocol.keyexchange import Initiator, TechnicianIdentity
+from agent.protocol.picture import Codec, parse_frame
+from agent.protocol.records import Opener, Sealer
+
+TECHNICIAN = TechnicianIdentity("Tina Technik", "DIBUC", "https://portal.example")
+TERMS = messages.Terms(600, 850, 850, Decimal("19.00"))
+COMPANY = messages.CompanyContact("DIBUC", "06233 326103")
+
+
+class Painter:
+    """The technician's canvas, painted as docs/protocol.md section 6.1 says."""
+
+    def __init__(self) -> None:
+        self.image = Image.new("RGB", (1, 1))
+        self.frames = 0
+        self.codecs: list[Codec] = []
+        self._stream: Any = None
+
+    def paint(self, payload: bytes) -> None:
+        frame = parse_frame(payload)
+        if frame.fresh:
+            self._stream = zstandard.ZstdDecompressor(max_window_size=2**23).decompressobj()
+        if self.image.size != (frame.width, frame.height):
+            assert frame.fresh
+            self.image = Image.new("RGB", (frame.width, frame.height))
+        for rect in frame.rects:
+            self.codecs.append(rect.codec)
+            if rect.codec is Codec.ZSTD:
+                pixels = self._stream.decompress(rect.data)
+                part = Image.frombytes("RGB", (rect.w, rect.h), pixels)
+            else:
+                part = Image.open(io.BytesIO(rect.data)).convert("RGB")
+                assert part.size == (rect.w, rect.h)
+            self.image.paste(part, (rect.x, rect.y))
+        self.frames += 1
+
+
+class Caller:
+    """One agent that called. Text messages of it wait in `texts`."""
+
+    def __init__(self, socket: ServerConnection) -> None:
+        self.socket = socket
+        self.texts: asyncio.Queue[messages.FromAgent] = asyncio.Queue()
+        self.handshakes: asyncio.Queue[bytes] = asyncio.Queue()
+        self.controls: list[control.AgentControl] = []
+        self.painter = Painter()
+        self.painted = asyncio.Condition()
+        self.credits = True
+        self.support_id = ""
+        self.refusals: list[str] = []
+        self._opener: Opener | None = None
+        self._sealer: Sealer | None = None
+        self.closed = asyncio.Event()
+
+    async def read(self) -> None:
+        try:
+            async for message in self.socket:
+                if isinstance(message, str):
+                    self.texts.put_nowait(messages.parse_from_agent(message))
+                elif kind_of(message) is Kind.HANDSHAKE:
+                    self.handshakes.put_nowait(message)
+                elif self._opener is not None:
+                    await self._record(self._opener, message)
+        finally:
+            self.closed.set()
+
+    async def _record(self, opener: Opener, message: bytes) -> None:
+        opened = opener.receive(message)
+        if opened is None:
+            return
+        channel, payload = opened
+        if channel is Channel.CONTROL:
+            said = control.parse_from_agent(payload)
+            assert said is not None
+            self.controls.append(said)
+            return
+        async with self.painted:
+            self.painter.paint(payload)
+            self.painted.notify_all()
+        if self.credits:
+            await self.socket.send(credit_message(self.painter.frames))
+
+    async def say(self, message: messages.ToAgent) -> None:
+        await self.socket.send(messages.dump(message))
+
+    async def text(self) -> messages.FromAgent:
+        async with asyncio.timeout(10):
+            while isinstance(message := await self.texts.get(), messages.Pong):
+                pass
+        return message
+
+    async def register(self, support_id: str | None = None) -> messages.AgentHello:
+        hello = await self.text()
+        assert isinstance(hello, messages.AgentHello)
+        self.support_id = support_id or damm.new_support_id()
+        await self.say(
+            messages.Registered(1, self.support_id, "t" * 32, COMPANY, TERMS, "2026-11")
+        )
+        return hello
+
+    async def exchange(self, password: str) -> str:
+        """Run the key exchange as a technician; return '' or the code of the refusal."""
+        initiator = Initiator(self.support_id, password, TECHNICIAN)
+        await self.socket.send(initiator.start())
+        async with asyncio.timeout(10):
+            while initiator.keys is None:
+                answer = await self.handshakes.get()
+                refused = json.loads(answer[1:])
+                if refused["step"] == "refused":
+                    self.refusals.append(refused["code"])
+                    return str(refused["code"])
+                for message in initiator.receive(answer):
+                    await self.socket.send(message)
+        keys = initiator.keys
+        self._opener = Opener(keys.agent_to_technician.key, keys.agent_to_technician.iv)
+        self._sealer = Sealer(keys.technician_to_agent.key, keys.technician_to_agent.iv)
+        self.painter = Painter()
+        self.controls.clear()
+        return ""
+
+    async def control(self, message: control.TechnicianControl) -> None:
+        await self.sealed(control.dump(message))
+
+    async def sealed(self, payload: bytes) -> None:
+        assert self._sealer is not None
+        for record in self._sealer.seal(Channel.CONTROL, payload):
+            await self.socket.send(record)
+
+    async def see(self, condition: Callable[[Image.Image], bool], seconds: float = 10) -> None:
+        """Wait until the painted picture fulfils a condition."""
+        async with asyncio.timeout(seconds), self.painted:
+            await self.painted.wait_for(lambda: condition(self.painter.image))
+
+
+class Server:
+    """Listens on loopback; each agent that calls comes out of `calls`."""
+
+    def __init__(self) -> None:
+        self.calls: asyncio.Queue[Caller] = asyncio.Queue()
+        self.url = ""
+
+    async def call(self) -> Caller:
+        async with asyncio.timeout(20):
+            return await self.calls.get()
+
+    async def handle(self, socket: ServerConnection) -> None:
+        caller = Caller(socket)
+        self.calls.put_nowait(caller)
+        try:
+            await caller.read()
+        except ConnectionClosed:
+            return
+
+
+@asynccontextmanager
+async def running_server(port: int = 0) -> AsyncIterator[Server]:
+    """Serve until the block is left."""
+    server = Server()
+    async with serve(server.handle, "127.0.0.1", port, max_size=300 * 1024) as listening:
+        number = next(iter(listening.sockets)).getsockname()[1]
+        server.url = f"http://127.0.0.1:{number}"
+        yield server
