@@ -1,0 +1,67 @@
+"""`script/bench streaming`: what a screen costs, ours and the peer's, in the same run."""
+
+import argparse
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Browser, sync_playwright
+
+from bench.streaming.measure import Row, Setup, measure
+from bench.streaming.program import SCENES
+from bench.streaming.tigervnc import tigervnc
+from bench.streaming.wire import LINKS, Link
+from tests.integration.rig.chromium import chromium
+from tests.integration.rig.display import Screen
+
+Viewer = Callable[[Browser, Screen, Link, Path], AbstractContextManager[Setup]]
+VIEWERS: Final[dict[str, Viewer]] = {"tigervnc": tigervnc}
+
+
+def rows(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
+    """Measure what the options ask for, one row after the other."""
+    with sync_playwright() as playwright:
+        for link in options.link:
+            for who in options.who:
+                # A fresh screen and browser each, so that nobody pays for the one before.
+                with (
+                    Screen(folder / f"{who}-{link}") as screen,
+                    chromium(playwright) as browser,
+                    VIEWERS[who](browser, screen, LINKS[link], screen.folder) as setup,
+                ):
+                    for workload in options.workload:
+                        yield measure(setup, screen, workload, link, options.seconds)
+
+
+def show(row: Row, *, head: bool = False) -> None:
+    """Print a row of the table for people."""
+    cells = [field.name if head else getattr(row, field.name) for field in fields(row)]
+    print("  ".join(f"{'-' if cell is None else cell!s:>12}" for cell in cells), flush=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="script/bench streaming", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
+    parser.add_argument("--who", nargs="+", choices=VIEWERS, default=list(VIEWERS))
+    parser.add_argument("--link", nargs="+", choices=LINKS, default=["loopback"])
+    parser.add_argument("--workload", nargs="+", choices=SCENES, default=list(SCENES))
+    parser.add_argument("--seconds", type=float, default=4.0, help="of each workload, twice")
+    options = parser.parse_args(arguments)
+    done: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="dibuc-bench-") as folder:
+        for row in rows(options, Path(folder)):
+            if not done:
+                show(row, head=True)
+            show(row)
+            done.append(row)
+    if options.json:
+        print(json.dumps({"bench": "streaming", "rows": [asdict(row) for row in done]}))
+
+
+if __name__ == "__main__":
+    main()

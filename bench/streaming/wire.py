@@ -1,0 +1,121 @@
+"""The line between the two ends: a TCP proxy that counts bytes and can be made slow.
+
+The slow line is a token bucket without burst behind a queue of 64 KB, as in a small
+router, and a fixed delay, each way. There is no netem in many kernels, hence this.
+"""
+
+import asyncio
+import contextlib
+import socket
+import threading
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self
+
+QUEUE: Final = 64 * 1024
+CHUNK: Final = 1460  # what an Ethernet frame carries of a TCP stream
+
+
+@dataclass(frozen=True)
+class Link:
+    """A kind of line: bits a second (0 = as fast as it goes) and one-way delay in seconds."""
+
+    name: str
+    bits_per_second: int = 0
+    delay: float = 0.0
+
+
+LINKS: Final = {
+    "loopback": Link("loopback"),
+    "5mbit40ms": Link("5mbit40ms", 5_000_000, 0.020),
+}
+
+
+class Wire:
+    """Listens on a free port and passes everything on to `port` of this machine."""
+
+    def __init__(self, port: int, link: Link) -> None:
+        """Start listening in a thread of its own; `port` may be set again later."""
+        self.target = port
+        self.bytes = 0
+        self._link = link
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        if link.bits_per_second:
+            # Small, so that the queue below is the one that fills, not the kernel's.
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+        self.port: int = self._socket.getsockname()[1]
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.create_task(self._listen())
+        self._loop.run_forever()
+        tasks = asyncio.all_tasks(self._loop)
+        for task in tasks:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self._loop.close()
+
+    async def _listen(self) -> None:
+        await asyncio.start_server(self._accept, sock=self._socket, limit=QUEUE)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", self.target, limit=QUEUE)
+        for stream in (writer, back):
+            stream.transport.set_write_buffer_limits(high=QUEUE)
+            stream.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        await asyncio.gather(self._pass(reader, back), self._pass(there, writer))
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            if self._link.bits_per_second:
+                await self._slowly(reader, writer)
+            else:
+                while data := await reader.read(QUEUE):
+                    self.bytes += len(data)
+                    writer.write(data)
+                    await writer.drain()
+        writer.close()
+
+    async def _slowly(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUE // CHUNK)
+        seconds_per_byte = 8 / self._link.bits_per_second
+        free = 0.0  # when the line has sent what is on it
+
+        async def fill() -> None:
+            while data := await reader.read(CHUNK):
+                await queue.put(data)
+            await queue.put(b"")
+
+        filling = asyncio.create_task(fill())
+        while data := await queue.get():
+            self.bytes += len(data)
+            now = self._loop.time()
+            free = max(now, free) + len(data) * seconds_per_byte
+            await asyncio.sleep(free - now)
+            self._loop.call_later(self._link.delay, self._deliver, writer, data)
+        await asyncio.sleep(self._link.delay)
+        await filling
+
+    @staticmethod
+    def _deliver(writer: asyncio.StreamWriter, data: bytes) -> None:
+        if not writer.is_closing():
+            writer.write(data)
+
+    def close(self) -> None:
+        """Stop passing anything on."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
