@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-
-from dibuc import demo
 
 FOLDERS = ("MEDIA_ROOT", "ARCHIVE_DIR", "EXPORT_DIR", "DOWNLOAD_DIR", "STATIC_ROOT")
 
@@ -33,9 +32,12 @@ class Command(BaseCommand):
         self.migrate()
         self.collect_static()
         self.publish_downloads()
-        if demo.demo_is_wanted():
+        # Nobody has an account, and only this computer could log in.
+        if settings.DEMO_ALLOWED and not get_user_model().objects.exists():
             self.stdout.write("Making demo data ...")
-            demo.make_demo()
+            # Log-ins of a database that was removed would keep new ones from being made.
+            settings.DEMO_FILE.unlink(missing_ok=True)
+            call_command("demo_data", verbosity=0, skip_checks=True)
 
     def check_port(self) -> None:
         """Refuse a port on which another program listens already."""
