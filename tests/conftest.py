@@ -1,17 +1,24 @@
 """What every test stands on: a database with the migrations' rows and a real Valkey."""
 
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import redis
 from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from dibuc.valkey import valkey_command, wait_for_redis
+from dibuc.valkey import running_valkey, wait_for_redis
 from tests.flush import keep_installation
+
+# A busy machine is no fault of the code: nothing here is measured by the clock.
+hypothesis_settings.register_profile(
+    "dibuc", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("dibuc")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -21,18 +28,9 @@ def redis_server() -> Iterator[None]:
         wait_for_redis(settings.REDIS_URL, seconds=5)
         yield
         return
-    log = Path(settings.DATA_DIR, "valkey.log")
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(
-            valkey_command(settings.REDIS_SOCKET, Path(settings.DATA_DIR)),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        ) as server,
-    ):
-        wait_for_redis(settings.REDIS_URL, seconds=30)
+    folder = Path(settings.DATA_DIR)
+    with running_valkey(settings.REDIS_SOCKET, folder, log=folder / "valkey.log"):
         yield
-        server.terminate()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""Tests of the wire protocol: vectors first, then what vectors cannot say."""
