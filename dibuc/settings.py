@@ -98,6 +98,7 @@ DATABASE_EMBEDDED = not env.get_str("DATABASE_URL")
 DATABASES = {"default": env.database("DATABASE_URL", DATA_DIR / "dibuc.sqlite3")}
 REDIS_EMBEDDED = not env.get_str("REDIS_URL")
 REDIS_SOCKET = DATA_DIR / "valkey.sock"
+VALKEY_DIR = DATA_DIR / "valkey"
 REDIS_URL, CELERY_BROKER_URL = env.redis_urls(env.get_str("REDIS_URL"), REDIS_SOCKET)
 CACHES = {
     "default": {

@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from pathlib import Path
 from types import FrameType
 
 from dibuc import settings
@@ -101,9 +100,8 @@ def programs() -> tuple[Program | None, list[Program]]:
     celery = [sys.executable, *quiet, "-m", "celery", "--quiet", "--app", "dibuc"]
     valkey = None
     if settings.REDIS_EMBEDDED:
-        folder = Path(settings.DATA_DIR, "valkey")
-        folder.mkdir(exist_ok=True)
-        valkey = Program("valkey", valkey_command(settings.REDIS_SOCKET, folder))
+        command = valkey_command(settings.REDIS_SOCKET, settings.VALKEY_DIR)
+        valkey = Program("valkey", command)
     return valkey, [
         Program("web", [*python, "dibuc.server"]),
         Program("worker", [*celery, "worker", "--loglevel", "WARNING", "--without-mingle"]),

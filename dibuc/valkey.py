@@ -1,9 +1,14 @@
 """The embedded Valkey: how its server is started, and when it answers."""
 
+import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import redis
+
+from dibuc.lifeline import die_with_parent
 
 
 def valkey_command(socket: Path, folder: Path) -> list[str]:
@@ -45,3 +50,21 @@ def wait_for_redis(url: str, *, seconds: float) -> None:
                 time.sleep(0.02)
             else:
                 return
+
+
+@contextmanager
+def running_valkey(socket: Path, folder: Path, *, log: Path) -> Iterator[None]:
+    """Run a Valkey on `socket` until the end of the block; what it says goes to `log`."""
+    with log.open("wb") as output:
+        server = subprocess.Popen(  # noqa: S603 - our own command line
+            valkey_command(socket, folder),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - it outlives no thread
+        )
+        try:
+            wait_for_redis(f"unix://{socket}", seconds=30)
+            yield
+        finally:
+            server.terminate()
+            server.wait()

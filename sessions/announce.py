@@ -4,7 +4,6 @@ They leave after commit, and a Redis that does not answer is logged, not raised:
 database is right without them, and the relay checks again by itself.
 """
 
-from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -48,10 +47,10 @@ def rights_changed(user_id: int) -> None:
 
 
 def _after_commit(group: str, kind: str) -> None:
-    transaction.on_commit(partial(_send, group, kind), robust=True)
+    def send() -> None:
+        layer = get_channel_layer()
+        if layer is not None:
+            async_to_sync(layer.group_send)(group, {"type": kind})
 
-
-def _send(group: str, kind: str) -> None:
-    layer = get_channel_layer()
-    if layer is not None:
-        async_to_sync(layer.group_send)(group, {"type": kind})
+    # A function, not a partial: Django's log of what failed here asks for its name.
+    transaction.on_commit(send, robust=True)

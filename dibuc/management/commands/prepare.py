@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 import socket
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-FOLDERS = ("MEDIA_ROOT", "ARCHIVE_DIR", "EXPORT_DIR", "DOWNLOAD_DIR", "STATIC_ROOT")
+from dibuc.valkey import running_valkey
+
+FOLDERS = ("MEDIA_ROOT", "ARCHIVE_DIR", "EXPORT_DIR", "DOWNLOAD_DIR", "STATIC_ROOT", "VALKEY_DIR")
 
 
 class Command(BaseCommand):
@@ -34,9 +37,18 @@ class Command(BaseCommand):
         self.publish_downloads()
         # Nobody has an account, and only this computer could log in.
         if settings.DEMO_ALLOWED and not get_user_model().objects.exists():
-            self.stdout.write("Making demo data ...")
-            # Log-ins of a database that was removed would keep new ones from being made.
-            settings.DEMO_FILE.unlink(missing_ok=True)
+            self.make_demo()
+
+    def make_demo(self) -> None:
+        """Fill the empty database, and make log-ins for it."""
+        self.stdout.write("Making demo data ...")
+        # Log-ins of a database that was removed would keep new ones from being made.
+        settings.DEMO_FILE.unlink(missing_ok=True)
+        with ExitStack() as stack:
+            if settings.REDIS_EMBEDDED:
+                folder = Path(settings.VALKEY_DIR)
+                log = folder / "demo.log"
+                stack.enter_context(running_valkey(settings.REDIS_SOCKET, folder, log=log))
             call_command("demo_data", verbosity=0, skip_checks=True)
 
     def check_port(self) -> None:
