@@ -110,7 +110,11 @@ CACHES = {
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "dibuc"},
+        "CONFIG": {
+            # A listener waits for 5 s at a time; redis-py would break off at exactly that.
+            "hosts": [{"address": REDIS_URL, "socket_timeout": 30}],
+            "prefix": "dibuc",
+        },
     }
 }
 MEDIA_ROOT = DATA_DIR / "media"
