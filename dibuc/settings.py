@@ -245,5 +245,10 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     # It counts the sockets that it closes at each end.
-    "loggers": {"daphne": {"level": "WARNING"}},
+    "loggers": {
+        "daphne": {"level": "WARNING"},
+        # They tell of each step, and of each character that no font has.
+        "weasyprint": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
+    },
 }

@@ -4,9 +4,9 @@ import contextlib
 import hashlib
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
@@ -29,25 +29,33 @@ class ArchiveDamagedError(Exception):
         self.reason = reason
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is either complete and on the disk, or not there.
+@contextlib.contextmanager
+def writing_whole(path: Path, *, mode: int = READ_ONLY) -> Iterator[BinaryIO]:
+    """Open a file for writing that appears under `path` only when it is complete.
 
-    Raises OSError (a full disk, missing rights) and leaves nothing behind.
+    It is on the disk then, name included. Raises OSError (a full disk, missing rights);
+    after any error nothing is left behind.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         with temporary.open("xb") as stream:
-            stream.write(content)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.chmod(READ_ONLY)
+        temporary.chmod(mode)
         temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
     _sync_folder(path.parent)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write `content` as a read-only file, whole or not at all; raises OSError."""
+    with writing_whole(path) as stream:
+        stream.write(content)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,8 +1,8 @@
 """The month before the run: what will be billed, and what is odd."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from company.models import Company
@@ -10,6 +10,9 @@ from customers.models import Customer
 from invoices.domain.period import Month
 from sessions.domain.lifecycle import State
 from sessions.models import Session
+
+if TYPE_CHECKING:
+    from sessions.querysets import SessionQuerySet
 
 VERY_LONG_SECONDS = 4 * 3600
 
@@ -61,12 +64,12 @@ class Review:
         return [work for work in self.customers if work.missing]
 
 
-def sessions_of(month: Month) -> QuerySet[Session]:
+def sessions_of(month: Month) -> "SessionQuerySet":
     """Return all support sessions that started in a month."""
     return Session.objects.filter(started_at__gte=month.start, started_at__lt=month.end)
 
 
-def unbilled(month: Month) -> QuerySet[Session]:
+def unbilled(month: Month) -> "SessionQuerySet":
     """Return the month's billable sessions that are on no invoice yet, oldest first."""
     return (
         Session.objects.billable()

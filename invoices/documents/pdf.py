@@ -1,7 +1,6 @@
 """Rendering: an issued invoice in, the bytes of its PDF/A-3b out, the same each time."""
 
 import hashlib
-import logging
 from functools import cache
 from pathlib import Path
 
@@ -21,10 +20,6 @@ TEMPLATE = "pdf/invoice.html"
 STYLE = "templates/pdf/invoice.css"
 # For archives, with attachments (ISO 19005-3): the XML of an e-invoice goes into it.
 VARIANT = "pdf/a-3b"
-
-# WeasyPrint tells each character that no font has, and each style it ignores.
-for name in ("weasyprint", "weasyprint.progress", "fontTools"):
-    logging.getLogger(name).setLevel(logging.ERROR)
 
 
 class RenderError(Exception):

@@ -45,7 +45,7 @@ def customers_make(*, seed: int, count: int) -> list[Customer]:
 
 
 def _known(phones: list[str]) -> list[Customer]:
-    found = []
+    found: list[Customer] = []
     for start in range(0, len(phones), 500):
         found += Customer.objects.filter(phone__in=phones[start : start + 500])
     return found

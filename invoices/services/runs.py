@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
@@ -21,10 +21,10 @@ from customers.models import Customer
 from invoices.archive import invoice_archive
 from invoices.documents.pdf import render_invoice
 from invoices.domain.lines import LedgerMismatchError
-from invoices.issuing import SessionsChangedError, draft_issue, draft_of, seller_of
-from invoices.models import ArchivedFile, Invoice, InvoiceRun, InvoiceRunItem
+from invoices.models import Invoice, InvoiceRun, InvoiceRunItem
 from invoices.problems import Problem, problem_of
 from invoices.review import company_missing, unbilled
+from invoices.services.issuing import SessionsChangedError, draft_issue, draft_of, seller_of
 
 if TYPE_CHECKING:
     from invoices.domain.period import Month
@@ -48,7 +48,7 @@ class CompanyIncompleteError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: customers in all, finished, and finished without an invoice file."""
+    """How far a run is since its latest start: customers in all, finished, and of these failed."""
 
     total: int
     finished: int
@@ -89,11 +89,22 @@ def invoice_run_create(*, month: "Month") -> InvoiceRun:
 
 
 def invoice_run_start(*, run: InvoiceRun, by: "User | None") -> list[int]:
-    """Note who started the run and return the items that wait; the caller queues them."""
+    """Return the items that wait and are not queued yet; the caller queues them.
+
+    Notes who started the run and when, unless it is still going on: then what is new joins
+    it.
+    """
     with transaction.atomic():
-        run.started_at, run.started_by = timezone.now(), by
-        run.save(update_fields=["started_at", "started_by"])
-        waiting = list(run.items.filter(state=State.WAITING).values_list("pk", flat=True))
+        run = InvoiceRun.objects.select_for_update().get(pk=run.pk)
+        at_work = Q(state=State.WORKING) | Q(state=State.WAITING, queued_at__isnull=False)
+        waiting = list(
+            run.items.filter(state=State.WAITING, queued_at__isnull=True).values_list(
+                "pk", flat=True
+            )
+        )
+        if run.started_at is None or not run.items.filter(at_work).exists():
+            run.started_at, run.started_by = timezone.now(), by
+            run.save(update_fields=["started_at", "started_by"])
         audit.record(
             "invoice_run.started",
             actor=by,
@@ -104,8 +115,11 @@ def invoice_run_start(*, run: InvoiceRun, by: "User | None") -> list[int]:
 
 
 def invoice_run_progress(*, run: InvoiceRun) -> Progress:
-    """Count the run's items; what counts as finished will not change by itself any more."""
-    counts = run.items.aggregate(
+    """Count what the latest start has to do, and has done; earlier results do not count."""
+    since_start = Q(finished_at__isnull=True)
+    if run.started_at is not None:
+        since_start |= Q(finished_at__gte=run.started_at)
+    counts = run.items.filter(since_start).aggregate(
         total=Count("pk"),
         open=Count("pk", filter=Q(state__in=(State.WAITING, State.WORKING))),
         failed=Count("pk", filter=Q(state__in=(State.FAILED, State.ISSUED))),
@@ -127,21 +141,23 @@ def invoice_run_item_process(*, item_id: int) -> InvoiceRunItem | None:
         invoice = _issue(item)
         if invoice is not None:
             invoice_archive(invoice, render_invoice)
+    except (OperationalError, InterfaceError):
+        raise  # the database is gone: the lease runs out, and somebody goes on from there
     except LedgerMismatchError as error:
-        _finish(item, State.FAILED, Problem.LEDGER, str(error))
+        item_finish(item, State.FAILED, Problem.LEDGER, str(error))
     except _NotInvoiceableError as error:
-        _finish(item, State.FAILED, error.problem, error.detail)
+        item_finish(item, State.FAILED, error.problem, error.detail)
     except OSError as error:
         problem = problem_of(error)
         logger.exception("The file of an invoice could not be written (run item %s)", item_id)
-        state = State.ISSUED if _files_missing(item) else State.FAILED
-        _finish(item, state, problem, error.strerror or "")
+        state = State.ISSUED if files_missing(item) else State.FAILED
+        item_finish(item, state, problem, error.strerror or "")
     except Exception as error:  # one customer's trouble must not stop the month
         logger.exception("Run item %s failed", item_id)
-        state = State.ISSUED if _files_missing(item) else State.FAILED
-        _finish(item, state, Problem.UNEXPECTED, type(error).__name__)
+        state = State.ISSUED if files_missing(item) else State.FAILED
+        item_finish(item, state, Problem.UNEXPECTED, type(error).__name__)
     else:
-        _finish(item, State.DONE)
+        item_finish(item, State.DONE)
     return item
 
 
@@ -167,7 +183,8 @@ def _claim(item_id: int) -> InvoiceRunItem | None:
     return InvoiceRunItem.objects.select_related("run", "customer").get(pk=item_id)
 
 
-def _finish(item: InvoiceRunItem, state: str, problem: str = "", detail: str = "") -> None:
+def item_finish(item: InvoiceRunItem, state: str, problem: str = "", detail: str = "") -> None:
+    """Note how the work on an item ended."""
     item.state, item.problem, item.detail = state, problem, detail
     item.leased_until, item.finished_at = None, timezone.now()
     item.save(update_fields=["state", "problem", "detail", "leased_until", "finished_at"])
@@ -179,7 +196,8 @@ def _pending(item: InvoiceRunItem) -> list[Invoice]:
     return list(pending.filter(customer=item.customer))
 
 
-def _files_missing(item: InvoiceRunItem) -> bool:
+def files_missing(item: InvoiceRunItem) -> bool:
+    """Whether an invoice of this customer and month has a number, but no file yet."""
     return bool(_pending(item))
 
 
@@ -219,39 +237,6 @@ def _issue(item: InvoiceRunItem) -> Invoice | None:
     raise _NotInvoiceableError(Problem.UNEXPECTED, "sessions kept changing")
 
 
-def invoices_sweep(*, now: dt.datetime) -> list[int]:
-    """Complete what a crash left behind; return run items that should be queued again.
-
-    Files of issued invoices are rendered here, under the numbers they have. Items come back
-    when their worker is dead, or when they wait while nothing has moved for a minute (a
-    broker that lost its queue).
-    """
-    for invoice in Invoice.objects.unarchived(issued_before=now - LEASE):
-        try:
-            invoice_archive(invoice, render_invoice)
-        except OSError as error:
-            logger.error("%s has no file yet: %s", invoice, error)  # noqa: TRY400 - comes again
-            break  # a full disk is full for the next one too
-    for item in InvoiceRunItem.objects.filter(state=State.ISSUED).select_related("run", "customer"):
-        if not _files_missing(item):
-            _finish(item, State.DONE)
-    quiet_since = now - LEASE
-    moving = set(
-        InvoiceRunItem.objects.filter(
-            Q(finished_at__gte=quiet_since) | Q(queued_at__gte=quiet_since)
-        ).values_list("run_id", flat=True)
-    )
-    lost = InvoiceRunItem.objects.claimable(now).exclude(
-        Q(state=State.WAITING) & (Q(run_id__in=moving) | Q(run__started_at__isnull=True))
-    )
-    return list(lost.values_list("pk", flat=True))
-
-
 def items_queued(*, item_ids: list[int]) -> None:
     """Note when items were given to the broker."""
     InvoiceRunItem.objects.filter(pk__in=item_ids).update(queued_at=timezone.now())
-
-
-def archived_count(*, month: "Month") -> int:
-    """Return how many of a month's invoices have their file."""
-    return ArchivedFile.objects.filter(invoice__period=month.first_day).count()

@@ -26,6 +26,7 @@ from sessions.models import Session
 
 if TYPE_CHECKING:
     from decimal import Decimal
+    from uuid import UUID
 
 
 class SessionsChangedError(Exception):
@@ -39,7 +40,7 @@ class Draft:
     invoice: Invoice
     lines: list[InvoiceLine]
     rates: list[InvoiceVat]
-    session_ids: list[object]
+    session_ids: "list[UUID]"
 
 
 def work_of(session: Session) -> Work:
@@ -231,8 +232,10 @@ def draft_issue(draft: Draft) -> Invoice:
             locked.pattern, invoice.issued_on.year, locked.last_number
         )
         invoice.save()
-        for row in (*draft.lines, *draft.rates):
-            row.invoice = invoice
+        for line in draft.lines:
+            line.invoice = invoice
+        for rate in draft.rates:
+            rate.invoice = invoice
         InvoiceLine.objects.bulk_create(draft.lines)
         InvoiceVat.objects.bulk_create(draft.rates)
         BilledSession.objects.bulk_create(

@@ -1,0 +1,1 @@
+"""The month as files for the bookkeeper."""

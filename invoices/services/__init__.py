@@ -1,0 +1,38 @@
+"""Everything that makes invoices and packs them.
+
+Each function takes keywords only and may be called again after a crash: what is done stays
+done, what is half done is completed.
+"""
+
+from invoices.services.exporting import export_create, export_process
+from invoices.services.runs import (
+    CompanyIncompleteError,
+    Progress,
+    invoice_run_create,
+    invoice_run_item_process,
+    invoice_run_progress,
+    invoice_run_start,
+    items_queued,
+)
+from invoices.services.sweeping import (
+    exports_lost,
+    invoices_complete,
+    items_lost,
+    leftovers_remove,
+)
+
+__all__ = [
+    "CompanyIncompleteError",
+    "Progress",
+    "export_create",
+    "export_process",
+    "exports_lost",
+    "invoice_run_create",
+    "invoice_run_item_process",
+    "invoice_run_progress",
+    "invoice_run_start",
+    "invoices_complete",
+    "items_lost",
+    "items_queued",
+    "leftovers_remove",
+]

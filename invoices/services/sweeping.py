@@ -1,0 +1,78 @@
+"""What a crash left behind is completed, under the numbers that were given."""
+
+import datetime as dt
+import logging
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Q
+
+from invoices.archive import invoice_archive
+from invoices.documents.pdf import RenderError, render_invoice
+from invoices.models import Export, Invoice, InvoiceRunItem
+from invoices.services.runs import LEASE, State, files_missing, item_finish
+
+logger = logging.getLogger(__name__)
+# How long a half-written file may lie about before it counts as a dead worker's.
+LEFTOVER_AGE = dt.timedelta(hours=1)
+
+
+def invoices_complete(*, now: dt.datetime) -> None:
+    """Render and archive issued invoices without file, and note it on their run items.
+
+    Invoices of the last minute are left to the worker that issued them.
+    """
+    for invoice in Invoice.objects.unarchived(issued_before=now - LEASE):
+        try:
+            invoice_archive(invoice, render_invoice)
+        except RenderError:
+            logger.exception("%s has no file yet", invoice)
+        except OSError as error:
+            logger.error("%s has no file yet: %s", invoice, error)  # noqa: TRY400 - comes again
+            break  # a full disk is full for the next one too
+    issued = InvoiceRunItem.objects.filter(state=State.ISSUED)
+    for item in issued.select_related("run", "customer"):
+        if not files_missing(item):
+            item_finish(item, State.DONE)
+
+
+def items_lost(*, now: dt.datetime) -> list[int]:
+    """Return run items that should be queued again.
+
+    Their worker is dead, or they wait in a started run in which nothing has moved for a
+    minute (a broker that lost its queue).
+    """
+    quiet_since = now - LEASE
+    moving = InvoiceRunItem.objects.filter(
+        Q(finished_at__gte=quiet_since) | Q(queued_at__gte=quiet_since)
+    ).values("run_id")
+    lost = InvoiceRunItem.objects.claimable(now).exclude(
+        Q(state=State.WAITING)
+        & (
+            Q(run_id__in=moving)
+            | Q(run__started_at__isnull=True)
+            | Q(run__started_at__gte=quiet_since)
+        )
+    )
+    return list(lost.values_list("pk", flat=True))
+
+
+def exports_lost(*, now: dt.datetime) -> list[int]:
+    """Return exports whose worker is dead, or which nobody has taken up for a minute."""
+    lost = Export.objects.claimable(now).exclude(
+        state=Export.State.WAITING, created_at__gte=now - LEASE
+    )
+    return list(lost.values_list("pk", flat=True))
+
+
+def leftovers_remove(*, now: dt.datetime) -> int:
+    """Remove half-written files of dead workers; return how many."""
+    removed = 0
+    oldest = (now - LEFTOVER_AGE).timestamp()
+    for root in (settings.ARCHIVE_DIR, settings.EXPORT_DIR):
+        for pattern in ("*/.*.part", "*/.*.new"):
+            for file in Path(root).glob(pattern):
+                if file.stat().st_mtime < oldest:
+                    file.unlink(missing_ok=True)
+                    removed += 1
+    return removed

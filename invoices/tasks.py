@@ -1,0 +1,69 @@
+"""Background work of the app."""
+
+import logging
+from collections.abc import Iterable
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from invoices import services
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="invoices.run_item")
+def run_item(item_id: int) -> None:
+    """Make the invoice of one customer of a run."""
+    services.invoice_run_item_process(item_id=item_id)
+
+
+@shared_task(name="invoices.export")
+def export(export_id: int) -> None:
+    """Pack a month."""
+    services.export_process(export_id=export_id)
+
+
+@shared_task(name="invoices.sweep")
+def sweep() -> None:
+    """Complete what a crash left behind. Every thirty seconds, by the beat."""
+    now = timezone.now()
+    services.invoices_complete(now=now)
+    services.leftovers_remove(now=now)
+    queue_items(services.items_lost(now=now))
+    for export_id in services.exports_lost(now=now):
+        queue_export(export_id)
+
+
+def queue_items(item_ids: Iterable[int]) -> None:
+    """Give run items to the workers as soon as the transaction is committed.
+
+    A broker that does not answer loses nothing: the sweeper finds what was not queued.
+    """
+    ids = list(item_ids)
+    if ids:
+        transaction.on_commit(lambda: _send_items(ids))
+
+
+def queue_export(export_id: int) -> None:
+    """Give an export to the workers as soon as the transaction is committed."""
+    transaction.on_commit(lambda: _send_export(export_id))
+
+
+def _send_items(item_ids: list[int]) -> None:
+    sent = []
+    try:
+        for item_id in item_ids:
+            run_item.delay(item_id)
+            sent.append(item_id)
+    except OperationalError:
+        logger.exception("Only %s of %s customers could be queued", len(sent), len(item_ids))
+    services.items_queued(item_ids=sent)
+
+
+def _send_export(export_id: int) -> None:
+    try:
+        export.delay(export_id)
+    except OperationalError:
+        logger.exception("Export %s could not be queued", export_id)

@@ -1,0 +1,101 @@
+"""Proof that the archive is whole: every file, every number, every sum, every trigger."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, Max, Min, Sum
+
+from invoices import immutability
+from invoices.archive import ASSETS, ArchiveDamagedError, read_archived
+from invoices.models import ArchivedFile, Invoice, NumberRange
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, and with which invoice, file or number range."""
+
+    subject: str
+    reason: str
+
+
+def verify() -> Iterator[Fault]:
+    """Yield every fault; nothing when all is well. Reads each archived file once."""
+    yield from _triggers()
+    yield from _number_ranges()
+    yield from _sums()
+    yield from _files()
+
+
+def _triggers() -> Iterator[Fault]:
+    for name in sorted(immutability.names() - immutability.installed(connection)):
+        yield Fault(name, "this trigger is missing: issued invoices could be changed")
+
+
+def _number_ranges() -> Iterator[Fault]:
+    """Numbers must run without hole up to the last one that was given."""
+    for number_range in NumberRange.objects.annotate(
+        given=Count("invoices"), first=Min("invoices__sequence"), last=Max("invoices__sequence")
+    ):
+        if not number_range.given:
+            continue
+        if number_range.last != number_range.last_number:
+            yield Fault(
+                str(number_range),
+                f"the last number given is {number_range.last_number}, "
+                f"but the last invoice has {number_range.last}",
+            )
+        if number_range.last - number_range.first + 1 != number_range.given:
+            yield Fault(
+                str(number_range),
+                f"{number_range.given} invoices from {number_range.first} to "
+                f"{number_range.last}: there are holes",
+            )
+
+
+def _sums() -> Iterator[Fault]:
+    """Lines and rates must add up to what the invoice says."""
+    invoices = Invoice.objects.order_by("pk")
+    lines = {
+        row["pk"]: (row["count"], row["net"], row["gross"])
+        for row in invoices.values("pk").annotate(
+            count=Count("lines"), net=Sum("lines__net_cents"), gross=Sum("lines__gross_cents")
+        )
+    }
+    rates = {
+        row["pk"]: (row["count"], row["net"], row["vat"], row["gross"])
+        for row in invoices.values("pk").annotate(
+            count=Count("rates"),
+            net=Sum("rates__net_cents"),
+            vat=Sum("rates__vat_cents"),
+            gross=Sum("rates__gross_cents"),
+        )
+    }
+    for invoice in invoices.iterator(chunk_size=500):
+        gross, net, vat = invoice.gross_cents, invoice.net_cents, invoice.vat_cents
+        if lines[invoice.pk] != (invoice.line_count, net, gross):
+            yield Fault(invoice.number, "its lines do not add up to it")
+        if rates[invoice.pk] != (invoice.rate_count, net, vat, gross):
+            yield Fault(invoice.number, "its VAT rates do not add up to it")
+
+
+def _files() -> Iterator[Fault]:
+    for number in Invoice.objects.unarchived().values_list("number", flat=True):
+        yield Fault(number, "it has no archived file")
+    known = set()
+    for archived in ArchivedFile.objects.order_by("pk").iterator(chunk_size=500):
+        known.add(archived.path)
+        try:
+            size = len(read_archived(archived))
+        except ArchiveDamagedError as error:
+            yield Fault(archived.path, error.reason)
+            continue
+        if size != archived.size:
+            yield Fault(archived.path, f"{size} bytes, but {archived.size} were archived")
+    root = Path(settings.ARCHIVE_DIR)
+    for file in sorted(root.glob("*/*.pdf")):
+        relative = str(file.relative_to(root))
+        if not relative.startswith(f"{ASSETS}/") and relative not in known:
+            yield Fault(relative, "no invoice knows this file")

@@ -1,0 +1,162 @@
+"""The month's page, its run and export, and the archived files."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from company.streaming import file_response
+from invoices import services, tasks
+from invoices.archive import ArchiveDamagedError, read_archived
+from invoices.domain.period import Month
+from invoices.models import ArchivedFile, Export, Invoice, InvoiceRun, InvoiceRunItem
+from invoices.review import review, sessions_of
+from technicians.access import current_user, office_required
+
+logger = logging.getLogger(__name__)
+INVOICES_PER_PAGE = 50
+
+
+def work_context(month: Month) -> dict[str, Any]:
+    """Return how far run and export of a month are."""
+    run = InvoiceRun.objects.of_month(month)
+    progress = services.invoice_run_progress(run=run) if run else None
+    export = Export.objects.latest_of(month)
+    is_packing = export is not None and export.state in {Export.State.WAITING, Export.State.WORKING}
+    return {
+        "month": month,
+        "run": run,
+        "progress": progress,
+        "export": export,
+        "is_running": progress is not None and progress.running,
+        "is_packing": is_packing,
+    }
+
+
+@require_GET
+@office_required
+def month_page(request: HttpRequest, month: Month | None = None) -> HttpResponse:
+    """Show what will be billed, what is odd, the run, and the invoices made."""
+    current = Month.of(timezone.now())
+    month = month or current
+    work = work_context(month)
+    invoices = Invoice.objects.of_month(month)
+    states = InvoiceRunItem.State
+    failed = (
+        work["run"]
+        .items.filter(state__in=(states.FAILED, states.ISSUED))
+        .select_related("customer", "invoice")
+        if work["run"]
+        else []
+    )
+    listed = invoices.select_related("archived_file", "customer")
+    context = work | {
+        "review": review(month),
+        "has_sessions": sessions_of(month).exists(),
+        "failed": failed,
+        "totals": invoices.totals(),
+        "unarchived": invoices.unarchived().count(),
+        "page": Paginator(listed, INVOICES_PER_PAGE).get_page(request.GET.get("page")),
+        "previous": month.previous(),
+        "next": month.next() if month < current else None,
+        "is_over": month < current,
+    }
+    return render(request, "invoices/month.html", context)
+
+
+@require_POST
+@office_required
+def run_start(request: HttpRequest, month: Month) -> HttpResponse:
+    """Start the month's run and go back to its page, where the progress is shown."""
+    try:
+        run = services.invoice_run_create(month=month)
+    except services.CompanyIncompleteError as error:
+        messages.error(
+            request,
+            _("Complete the company data first. Missing: %(fields)s.")
+            % {"fields": ", ".join(error.missing)},
+        )
+        return redirect("invoices:month", month)
+    waiting = services.invoice_run_start(run=run, by=current_user(request))
+    tasks.queue_items(waiting)
+    if waiting:
+        text = ngettext(
+            "The invoice of %(count)d customer is being made.",
+            "The invoices of %(count)d customers are being made.",
+            len(waiting),
+        )
+        messages.success(request, text % {"count": len(waiting)})
+    else:
+        messages.info(request, _("There is nothing new to invoice in this month."))
+    return redirect("invoices:month", month)
+
+
+@require_GET
+@office_required
+def progress(request: HttpRequest, month: Month) -> HttpResponse:
+    """Answer htmx with the bars; when all is done, tell it to load the whole page anew."""
+    work = work_context(month)
+    response = render(request, "invoices/_work.html", work)
+    if not work["is_running"] and not work["is_packing"]:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+@office_required
+def export_start(request: HttpRequest, month: Month) -> HttpResponse:
+    """Have the month packed and go back to its page."""
+    if not Invoice.objects.of_month(month).exists():
+        messages.info(request, _("There is no invoice in this month yet."))
+        return redirect("invoices:month", month)
+    export = services.export_create(month=month, by=current_user(request))
+    tasks.queue_export(export.pk)
+    return redirect("invoices:month", month)
+
+
+@require_GET
+@office_required
+def export_file(request: HttpRequest, month: Month, export_id: int) -> HttpResponseBase:
+    """Deliver a packed month as a ZIP."""
+    export = get_object_or_404(
+        Export, pk=export_id, period=month.first_day, state=Export.State.DONE
+    )
+    try:
+        return file_response(
+            request,
+            Path(settings.EXPORT_DIR, export.path),
+            filename=f"{_('invoices')}-{month}.zip",
+            content_type="application/zip",
+            etag=export.sha256,
+        )
+    except FileNotFoundError as error:
+        raise Http404(_("This archive is no longer there. Please make a new one.")) from error
+
+
+@require_GET
+@office_required
+def invoice_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the archived PDF, after checking that it is the one that was archived."""
+    archived = ArchivedFile.objects.select_related("invoice").filter(invoice__number=number).first()
+    if archived is None:
+        invoice = get_object_or_404(Invoice, number=number)
+        return render(request, "invoices/file_missing.html", {"invoice": invoice}, status=404)
+    try:
+        content = read_archived(archived)
+    except ArchiveDamagedError:
+        logger.exception("Invoice %s is damaged in the archive", number)
+        context = {"invoice": archived.invoice, "is_damaged": True}
+        return render(request, "invoices/file_missing.html", context, status=500)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{archived.invoice.file_name}"'
+    response["Cache-Control"] = "private, no-cache"
+    return response
