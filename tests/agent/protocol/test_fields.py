@@ -28,7 +28,7 @@ def test_any_other_spelling_of_base64url_is_malformed(text: str) -> None:
 @given(st.text(max_size=30))
 def test_text_of_any_kind_is_base64url_or_malformed(text: str) -> None:
     data = result_or_code(from_base64url, text)
-    assert data is Code.MALFORMED or to_base64url(bytes(data)) == text
+    assert data is Code.MALFORMED or (isinstance(data, bytes) and to_base64url(data) == text)
 
 
 @given(st.text(max_size=100))

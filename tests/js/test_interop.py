@@ -1,0 +1,99 @@
+"""The agent's half in Python against the page's half in JavaScript."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+from agent.protocol import control, keyexchange
+from agent.protocol.framing import Channel, Kind, kind_of
+from agent.protocol.keyexchange import AgentIdentity, Responder, TechnicianIdentity
+from agent.protocol.records import Opener, Sealer
+
+SCRIPT = Path(__file__).with_name("technician.js")
+AGENT = AgentIdentity("0.1.0", "Linux X11 – Büro")
+TECHNICIAN = TechnicianIdentity('Jörg "J" Müßig', "DIBUC / Werk", "https://portal.example")
+PICTURE = bytes(range(256)) * 2000  # two records
+
+
+@contextmanager
+def technician(node: str, support_id: str, password: str) -> Iterator[tuple[IO[str], IO[str]]]:
+    """Run the page's half; yield what it says and where it listens."""
+    with subprocess.Popen(
+        [node, str(SCRIPT), support_id, password],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        try:
+            yield process.stdout, process.stdin
+            assert process.wait(timeout=30) == 0
+        finally:
+            process.kill()
+
+
+def connect(node: str, responder: Responder, password: str) -> tuple[Any, list[bytes]]:
+    """Let the page try this password; return its last line and the payloads it sealed."""
+    payloads: list[bytes] = []
+    with technician(node, responder.support_id, password) as (said, listens):
+        for line in said:
+            if line.startswith("{"):
+                return json.loads(line), payloads
+            message = bytes.fromhex(line)
+            answers = answer(responder, message, payloads)
+            listens.write("".join(f"{item.hex()}\n" for item in answers))
+            listens.flush()
+    pytest.fail("the page said nothing at the end")
+
+
+def answer(responder: Responder, message: bytes, payloads: list[bytes]) -> list[bytes]:
+    """Answer a handshake; open the one record, and send a picture back."""
+    if kind_of(message) is Kind.HANDSHAKE:
+        return responder.receive(message)
+    keys = responder.keys
+    assert keys
+    incoming = keys.technician_to_agent
+    opened = Opener(incoming.key, incoming.iv, [Channel.CONTROL]).receive(message)
+    assert opened
+    payloads.append(opened[1])
+    outgoing = keys.agent_to_technician
+    return Sealer(outgoing.key, outgoing.iv).seal(Channel.PICTURE, PICTURE)
+
+
+def test_a_wrong_password_is_refused(node: str) -> None:
+    responder = Responder("123456786", AGENT, make_password=lambda: "12345678")
+    last, payloads = connect(node, responder, "00000000")
+    assert last == {"refused": "wrong-password", "tries": 2}
+    assert payloads == []
+    assert responder.keys is None
+
+
+def test_the_third_wrong_password_changes_it_and_the_sixth_locks(node: str) -> None:
+    responder = Responder("123456786", AGENT, make_password=lambda: "12345678")
+    told = [connect(node, responder, "00000000")[0] for _ in range(keyexchange.TRIES * 2 + 1)]
+    assert [item["refused"] for item in told] == [
+        "wrong-password",
+        "wrong-password",
+        "password-rotated",
+        "wrong-password",
+        "wrong-password",
+        "locked",
+        "locked",
+    ]
+
+
+def test_the_right_password_connects_both_languages(node: str) -> None:
+    responder = Responder("123456786", AGENT)
+    last, payloads = connect(node, responder, responder.password)
+    assert responder.keys
+    assert last["code"] == responder.keys.verification_code
+    assert last["peer"] == {"agentVersion": AGENT.agent_version, "platform": AGENT.platform}
+    assert responder.peer == TECHNICIAN
+    assert [control.parse_from_technician(item) for item in payloads] == [control.Text("Grüße 😀")]
+    assert bytes.fromhex(last["opened"]) == PICTURE
