@@ -100,6 +100,8 @@ class Resumed:
 class TechnicianGone:
     """The technician left or lost the line; the clock stands."""
 
+    was_connected: bool
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:

@@ -152,6 +152,8 @@ def as_json(event: events.Event) -> dict[str, object]:
                 "retry_in": round(retry_in, 1),
                 "was_connected": was_connected,
             }
+        case events.TechnicianGone(was_connected):
+            return {"event": "technician_gone", "was_connected": was_connected}
         case _:
             return {"event": _NAMES[type(event)]}
 
@@ -164,7 +166,6 @@ _NAMES: dict[type, str] = {
     events.Refused: "refused",
     events.Paused: "paused",
     events.Resumed: "resumed",
-    events.TechnicianGone: "technician_gone",
 }
 
 

@@ -240,8 +240,9 @@ class Session:
             case Paired():
                 self._show(events.TechnicianThere())
             case Unpaired():
+                was_connected = self._pairing is not None and self._pairing.started
                 await self._unpair()
-                self._show(events.TechnicianGone())
+                self._show(events.TechnicianGone(was_connected))
                 self._show_ready()
             case Paused():
                 if self._pairing is not None:

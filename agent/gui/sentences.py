@@ -11,6 +11,8 @@ def state_line(texts: Texts, event: events.Event) -> str:
             if was_connected:
                 return texts("state.line_lost")
             return texts("state.unreachable", seconds=max(1, round(retry_in)))
+        case events.TechnicianGone(was_connected):
+            return texts("state.gone" if was_connected else "state.gone_early")
         case events.WrongPassword(1):
             return texts("state.wrong_password_one")
         case events.WrongPassword(tries):
@@ -25,7 +27,6 @@ _STATES: dict[type, str] = {
     events.TechnicianThere: "state.technician",
     events.PasswordRotated: "state.rotated",
     events.Refused: "state.refused",
-    events.TechnicianGone: "state.gone",
     events.Paused: "banner.paused",
     events.Resumed: "console.resumed",
 }
