@@ -39,8 +39,8 @@ class Screen:
 
     @property
     def env(self) -> dict[str, str]:
-        """Environment variables for programs that shall appear on this screen."""
-        return {"DISPLAY": self.name, "WAYLAND_DISPLAY": "", "XAUTHORITY": "/dev/null"}
+        """The environment of programs that shall appear on this screen."""
+        return os.environ | {"DISPLAY": self.name, "WAYLAND_DISPLAY": "", "XAUTHORITY": "/dev/null"}
 
     def pixels(self) -> Pixels:
         """Return what the screen shows, without the pointer."""
@@ -55,7 +55,7 @@ class Screen:
         """Run xdotool on this screen and return what it printed."""
         return subprocess.run(
             ["xdotool", *map(str, arguments)],
-            env=os.environ | self.env,
+            env=self.env,
             check=True,
             capture_output=True,
             text=True,

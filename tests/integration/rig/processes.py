@@ -24,7 +24,7 @@ class Program:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
     ) -> None:
-        """Start `command`; `env` is added to this process's environment."""
+        """Start `command`; `env` is the whole environment (None: this process's own)."""
         self.log = log
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as output:
@@ -33,7 +33,7 @@ class Program:
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=os.environ | dict(env or {}),
+                env=env,
                 cwd=cwd,
                 start_new_session=True,
             )

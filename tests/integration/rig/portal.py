@@ -1,0 +1,160 @@
+"""A started portal: server, worker, beat and Valkey, on a free port and data of its own."""
+
+import os
+import re
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import psutil
+
+from tests.integration.rig.processes import Program
+from tests.integration.rig.waiting import until
+
+ROOT: Final = Path(__file__).resolve().parents[3]
+SETTINGS: Final = {
+    "DATABASE_URL",
+    "REDIS_URL",
+    "PUBLIC_URL",
+    "ALLOWED_HOSTS",
+    "SECRET_KEY",
+    "DEBUG",
+}
+TECHNICIAN: Final = "techniker@example.com"
+OFFICE: Final = "buero@example.com"
+
+
+def free_port() -> int:
+    """Return a TCP port that is free now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+class Portal:
+    """What `script/server` runs after the set-up, with demo data on an empty database."""
+
+    def __init__(self, folder: Path, env: Mapping[str, str] | None = None) -> None:
+        """Prepare the data folder and start; `env` are further settings."""
+        self.data = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        # What the caller's shell has set is not meant for this portal.
+        inherited = {key: value for key, value in os.environ.items() if key not in SETTINGS}
+        self._env = inherited | {
+            "DJANGO_SETTINGS_MODULE": "dibuc.settings",
+            "DIBUC_DATA": str(folder),
+            "PORT": str(self.port),
+            **(env or {}),
+        }
+        self.manage("prepare")
+        self.log_ins: dict[str, str] = {}
+        self._starts = 0
+        self.start()
+
+    def start(self) -> None:
+        """Start the processes and wait until the portal answers."""
+        self._starts += 1
+        self._supervisor = Program(
+            [sys.executable, "-m", "dibuc.supervisor"],
+            log=self.data / f"portal-{self._starts}.log",
+            env=self._env,
+            cwd=ROOT,
+        )
+        self._supervisor.wait_for(r"^Portal ready: ", within=60)
+        self._supervisor.wait_for(rf"^Demo log-in: {OFFICE} \S+$")
+        found = re.findall(r"^Demo log-in: (\S+) (\S+)$", self.log, re.MULTILINE)
+        self.log_ins |= dict(found)
+
+    @property
+    def log(self) -> str:
+        """What the portal has printed since its last start."""
+        return self._supervisor.output
+
+    def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run `manage.py` on this portal's data."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self._env,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        if check and done.returncode:
+            message = f"manage.py {' '.join(arguments)} ended with {done.returncode}"
+            raise RuntimeError(f"{message}:\n{done.stdout[-1000:]}{done.stderr[-3000:]}")
+        return done
+
+    def rows(self, query: str, *parameters: object) -> list[dict[str, Any]]:
+        """Ask the portal's database, which is only read."""
+        source = f"file:{self.data / 'dibuc.sqlite3'}?mode=ro"
+        connection = sqlite3.connect(source, uri=True, timeout=20)
+        connection.row_factory = sqlite3.Row
+        try:
+            return [dict(row) for row in connection.execute(query, parameters)]
+        finally:
+            connection.close()
+
+    def session(self, support_id: str) -> dict[str, Any]:
+        """Return the row of the support session with that ID."""
+        query = "SELECT * FROM support_sessions_session WHERE support_id = ?"
+        return self.rows(query, support_id)[0]
+
+    def segments(self, support_id: str) -> list[dict[str, Any]]:
+        """Return the connected stretches of a session, oldest first."""
+        return self.rows(
+            "SELECT g.* FROM support_sessions_segment g JOIN support_sessions_session s"
+            " ON s.id = g.session_id WHERE s.support_id = ? ORDER BY g.started_at",
+            support_id,
+        )
+
+    def processes(self, word: str) -> list[psutil.Process]:
+        """Return the portal's processes whose command line contains `word`."""
+        family = psutil.Process(self._supervisor.pid).children(recursive=True)
+        return [process for process in family if any(word in part for part in process.cmdline())]
+
+    def kill(self) -> None:
+        """End every process at once, as a power cut would."""
+        family = psutil.Process(self._supervisor.pid).children(recursive=True)
+        self._supervisor.kill()
+        for process in family:
+            if process.is_running():
+                process.kill()
+        psutil.wait_procs(family, timeout=10)
+
+    def stop(self) -> None:
+        """End the portal as Ctrl-C does."""
+        self._supervisor.stop(within=30)
+
+    def wait_for_end(self, support_id: str, *, within: float = 20) -> dict[str, Any]:
+        """Wait until a session has ended and return its row."""
+
+        def ended() -> dict[str, Any] | None:
+            session = self.session(support_id)
+            return session if session["ended_at"] else None
+
+        return until(ended, within=within, what="the end of the session", pause=0.1)
+
+    def copy_logs(self, target: Path) -> None:
+        """Keep what the portal printed."""
+        for log in self.data.glob("portal-*.log"):
+            shutil.copy(log, target)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
