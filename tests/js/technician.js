@@ -8,8 +8,9 @@
 import { createInterface } from "node:readline";
 
 import { Initiator, Refused } from "../../sessions/static/sessions/viewer/core/cpace.js";
+import { ProtocolError } from "../../sessions/static/sessions/viewer/core/fields.js";
 import { Opener, Sealer } from "../../sessions/static/sessions/viewer/core/records.js";
-import { Channel, ProtocolError, controlPayload } from "../../sessions/static/sessions/viewer/core/wire.js";
+import { Channel, controlPayload } from "../../sessions/static/sessions/viewer/core/wire.js";
 import { fromHex, toHex } from "./vectors.js";
 
 const [supportId = "", password = ""] = process.argv.slice(2);

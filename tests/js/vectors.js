@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
-import { ProtocolError } from "../../sessions/static/sessions/viewer/core/wire.js";
+import { ProtocolError } from "../../sessions/static/sessions/viewer/core/fields.js";
 
 /**
  * @param {string} name of a file in tests/vectors

@@ -4,8 +4,6 @@
 
 import { Fields, ProtocolError, malformed, toUtf8 } from "./fields.js";
 
-export { ProtocolError };
-
 /** @typedef {import("./fields.js").Bytes} Bytes */
 
 export const PROTOCOL_VERSION = 1;
