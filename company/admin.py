@@ -1,8 +1,9 @@
 """Administration of company data, tariffs and the audit log."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 
 from company import audit
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 @admin.register(Company)
 class CompanyAdmin(admin.ModelAdmin[Company]):
     """The one row can be changed, not doubled or removed."""
+
+    # What is typed without a scheme is HTTPS, as in Django 6.
+    formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse: the first migration made the row."""

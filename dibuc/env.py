@@ -39,8 +39,8 @@ class SettingError(ImproperlyConfigured):
 
 
 def get_str(name: str, default: str = "") -> str:
-    """Return the variable without surrounding white space, or `default`."""
-    return os.environ.get(name, default).strip()
+    """Return the variable without surrounding white space; empty counts as unset."""
+    return os.environ.get(name, "").strip() or default
 
 
 def get_bool(name: str, *, default: bool) -> bool:
