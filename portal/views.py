@@ -19,14 +19,10 @@ RECENT_SESSIONS = 8
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What a session of `minutes` costs: `blocks` started, `cents` gross.
-
-    `block_minutes` is how long all of those blocks last together.
-    """
+    """What a session of `minutes` costs: `blocks` started, `cents` gross."""
 
     minutes: int
     blocks: int
-    block_minutes: int
     cents: int
 
 
@@ -35,8 +31,7 @@ def price_examples(tariff: Tariff) -> list[Example]:
     examples = []
     for minutes in EXAMPLE_MINUTES:
         blocks = started_blocks(minutes * 60, tariff.block_seconds)
-        block_minutes = blocks * tariff.block_seconds // 60
-        examples.append(Example(minutes, blocks, block_minutes, price_cents(blocks, tariff.terms)))
+        examples.append(Example(minutes, blocks, price_cents(blocks, tariff.terms)))
     return examples
 
 
@@ -48,6 +43,8 @@ def public(request: HttpRequest) -> HttpResponse:
     context = {
         "tariff": tariff,
         "examples": price_examples(tariff) if tariff else [],
+        # The examples' bars share one scale: the blocks of the longest.
+        "scale_minutes": len(examples) and examples[-1].blocks * tariff.block_seconds // 60,
         "offers": found,
         "own_offer": next((offer for offer in found if offer.is_own), None),
     }

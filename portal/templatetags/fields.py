@@ -23,6 +23,7 @@ def field(bound: BoundField) -> dict[str, object]:
     }
 
 
+@register.simple_tag
 def control(bound: BoundField) -> SafeString:
     """Render the control alone, in Bootstrap's classes."""
     classes = css_class(bound.field.widget)
