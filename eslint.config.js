@@ -37,6 +37,10 @@ export default [
     rules: { "no-restricted-globals": ["error", "window", "document", "self", "process"] },
   },
   {
+    files: ["tests/js/worker.js"],
+    languageOptions: { globals: globals.worker },
+  },
+  {
     files: ["tests/js/**/*.js", "script/**/*.mjs", "*.config.js"],
     languageOptions: { globals: globals.node },
     rules: { "no-console": "off" },
