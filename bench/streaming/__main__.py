@@ -12,6 +12,7 @@ from typing import Final
 from playwright.sync_api import Browser, sync_playwright
 
 from bench.streaming.measure import Row, Setup, measure
+from bench.streaming.ours import ours
 from bench.streaming.program import SCENES
 from bench.streaming.tigervnc import tigervnc
 from bench.streaming.wire import LINKS, Link
@@ -19,7 +20,7 @@ from tests.integration.rig.chromium import chromium
 from tests.integration.rig.display import Screen
 
 Viewer = Callable[[Browser, Screen, Link, Path], AbstractContextManager[Setup]]
-VIEWERS: Final[dict[str, Viewer]] = {"tigervnc": tigervnc}
+VIEWERS: Final[dict[str, Viewer]] = {"ours": ours, "tigervnc": tigervnc}
 
 
 def rows(options: argparse.Namespace, folder: Path) -> Iterator[Row]:

@@ -41,6 +41,7 @@
     const white = isWhite(data, watch.bits * watch.cell + watch.h / 2, watch.h / 2, watch.w);
     if (asked && white !== asked.white) {
       eye.keys.push(now() - asked.at);
+      asked.answered();
       asked = null;
     }
     eye.white = white;
@@ -48,15 +49,16 @@
     scheduler.postTask(tick, { delay: 2 });
   };
   // Sends F9 as the keyboard would; the program answers by toggling the probe.
-  eye.press = (target) => {
-    asked = { at: now(), white: eye.white };
+  // The promise is kept when the probe's new colour is on the canvas.
+  eye.press = (target, patience) => new Promise((answered, lost) => {
+    setTimeout(() => lost(new Error("a key was never answered")), patience);
+    asked = { at: now(), white: eye.white, answered };
     for (const type of ["keydown", "keyup"]) {
       document.querySelector(target).dispatchEvent(
         new KeyboardEvent(type, { code: "F9", key: "F9", keyCode: 120, bubbles: true, cancelable: true }),
       );
     }
-  };
-  eye.isAnswered = () => asked === null;
+  });
   eye.close = () => {
     eye.watching = false;
     return { frames: eye.frames, keys: eye.keys };

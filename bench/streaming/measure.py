@@ -170,8 +170,10 @@ def _time_keys(setup: Setup, drawing: Program, seconds: float) -> list[float]:
     drawing.write(f"run {seconds}")
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        setup.page.evaluate("target => dibucEye.press(target)", setup.keys)
-        setup.page.wait_for_function("dibucEye.isAnswered()", timeout=PATIENCE * 1000, polling=20)
+        setup.page.evaluate(
+            "([target, patience]) => dibucEye.press(target, patience)",
+            [setup.keys, PATIENCE * 1000],
+        )
         time.sleep(rng.uniform(0.1, 0.3))
     return _close_eye(setup)["keys"]
 
