@@ -12,7 +12,7 @@ from sessions.models import Session
 from sessions.relay import admission, auth, loop
 from sessions.relay.ends import CLOSE_NORMAL, End, Send
 from sessions.relay.hub import Hub
-from sessions.relay.listening import Listener
+from sessions.relay.listening import Listener, must_stop
 from sessions.relay.loop import Receive
 from sessions.relay.recorder import ended_message, recorder_of
 from sessions.relay.room import Room
@@ -79,10 +79,13 @@ class SessionSocket(Socket):
         async with self.listening([announce.session_group(session.pk), *groups]):
             self.room = hub.room(session.pk, lambda: admission.make_room(session, time, recorder))
             try:
-                await self.run(receive)
+                if not must_stop():
+                    await self.run(receive)
             except asyncio.CancelledError:
-                await self.room.refuse(self.end, Code.SERVER_STOPPING)
+                pass  # said below, also when the cancellation got lost on the way
             finally:
+                if must_stop():
+                    await self.room.refuse(self.end, Code.SERVER_STOPPING)
                 await self.room.leave(self.end)
                 hub.forget_if_empty(session.pk)
                 await recorder.drain()

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -15,6 +15,27 @@ CHECK_EVERY = 30.0
 # Redis gets so long to answer before the socket goes on without signals, in seconds.
 SUBSCRIBE_WITHIN = 2.0
 TRY_AGAIN_AFTER = 2.0
+
+
+def must_stop() -> bool:
+    """Whether the running task was cancelled.
+
+    Asgiref swallows a cancellation that arrives during a call of the database.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+async def stop(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel `tasks` and wait until they have ended.
+
+    A cancellation may get lost in the layer's wait for Redis, so it is repeated.
+    """
+    running = set(tasks)
+    while running:
+        for task in running:
+            task.cancel()
+        _done, running = await asyncio.wait(running, timeout=0.2)
 
 
 class Listener:
@@ -41,20 +62,18 @@ class Listener:
                 await asyncio.wait_for(subscribed.wait(), SUBSCRIBE_WITHIN)
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await stop(tasks)
 
     async def _listen(self, groups: Sequence[str], subscribed: asyncio.Event) -> None:
         layer: Any = get_channel_layer()
         channel = await layer.new_channel()
         try:
-            while True:
+            while not must_stop():
                 try:
                     for group in groups:
                         await layer.group_add(group, channel)
                     subscribed.set()
-                    while True:
+                    while not must_stop():
                         message = await layer.receive(channel)
                         await self.on_signal(message["type"])
                 except Exception:
@@ -66,7 +85,7 @@ class Listener:
                     await layer.group_discard(group, channel)
 
     async def _check_now_and_then(self) -> None:
-        while True:
+        while not must_stop():
             await asyncio.sleep(CHECK_EVERY)
             try:
                 await self.check()

@@ -268,7 +268,7 @@ class Room:
             return
         if kind is Kind.CREDIT:
             self._credit.credit(framing.parse_credit(data))
-            self._picture_painted()
+            await self._picture_painted()
         elif kind is Kind.HANDSHAKE:
             self._count_handshake("technician")
             framing.parse_handshake(data)
@@ -387,14 +387,16 @@ class Room:
     def _has_time(self) -> bool:
         return self.time.clock().seconds > 0 or self.time.running
 
-    def _picture_painted(self) -> None:
+    async def _picture_painted(self) -> None:
         self._painted = True
-        if self.paused:
-            return
         if self.time.running:
             self.time.seen()
-        else:
-            self._events.started(self.time.start())
+        elif not self.paused:
+            await self._start_clock()
+
+    async def _start_clock(self) -> None:
+        self._events.started(self.time.start())
+        await self._say_clock()
 
     def _stop_clock(self) -> None:
         stopped_at = self.time.stop()
@@ -413,11 +415,10 @@ class Room:
     async def _resume(self) -> None:
         if self.phase is Phase.GRANTED and self.paused:
             self.paused = False
+            await self._say_both(messages.Resumed())
             if self._painted:
                 # The picture is still there; on a screen at rest no other would come.
-                self._events.started(self.time.start())
-            await self._say_both(messages.Resumed())
-            await self._say_clock()
+                await self._start_clock()
 
     async def _say_clock(self) -> None:
         clock = self.time.clock()

@@ -1,0 +1,84 @@
+"""People, agents and sessions for the tests of this app."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from customers.models import Customer
+from sessions import services
+from sessions.models import Session
+from sessions.services.opening import AgentFacts
+from technicians.models import User
+from tests.sessions.portal import Portal
+
+
+@pytest.fixture
+def technician(db: None) -> User:
+    return User.objects.create_user("tech@example.com", name="Tina Technik", is_technician=True)
+
+
+@pytest.fixture
+def colleague(db: None) -> User:
+    return User.objects.create_user("kollege@example.com", name="Kai", is_technician=True)
+
+
+@pytest.fixture
+def office(db: None) -> User:
+    return User.objects.create_user("office@example.com", name="Olga", is_office=True)
+
+
+@pytest.fixture
+def customer(db: None) -> Customer:
+    return Customer.objects.create(number=10001, last_name="Weber", first_name="Anna")
+
+
+@pytest.fixture
+def login(client: Client) -> Callable[[User], Client]:
+    """Return a function that logs somebody in."""
+
+    def log_in(user: User) -> Client:
+        client.force_login(user)
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def waiting(db: None) -> Session:
+    """A session whose agent waits."""
+    facts = AgentFacts("0.1.0", "Debian 12", "werkstatt-pc")
+    return services.session_open(agent=facts, now=timezone.now()).session
+
+
+@pytest.fixture
+def ordered(waiting: Session, technician: User) -> Session:
+    """The same, and the technician has typed its ID."""
+    return services.session_order(
+        technician=technician, support_id=waiting.support_id, address="192.0.2.7"
+    )
+
+
+@pytest.fixture
+def asking(ordered: Session) -> Session:
+    """The same, and the customer is asked."""
+    return services.session_asking(session=ordered)
+
+
+@pytest.fixture
+def connected(asking: Session) -> Session:
+    """The same, and the picture is there since a minute ago; last seen just then."""
+    at = timezone.now() - dt.timedelta(minutes=1)
+    return services.segment_start(session=asking, at=at)
+
+
+@pytest.fixture
+def portal(transactional_db: None, tmp_path: Path) -> Iterator[Portal]:
+    """The portal in a process of its own, on this test's database and Redis."""
+    running = Portal(tmp_path)
+    running.start()
+    yield running
+    running.stop()
