@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-import shutil
 import socket
+import subprocess
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -88,27 +89,31 @@ class Command(BaseCommand):
         stamp.write_text(fingerprint)
 
     def publish_downloads(self) -> None:
-        """Copy the agents that were built, if there are newer ones; the manifest comes last."""
+        """Hand out the agents that were built, with our address, if either has changed."""
         source, target = settings.AGENT_BUILD_DIR, settings.DOWNLOAD_DIR
-        manifest = source / "manifest.json"
-        if not manifest.is_file():
+        built = source / "manifest.json"
+        if not built.is_file():
             self.stderr.write("There is no agent to download: script/bootstrap builds it.")
             return
-        published = target / "manifest.json"
-        if published.is_file() and published.read_bytes() == manifest.read_bytes():
+        fingerprint = f"{settings.PUBLIC_URL}\n{built.read_text()}"
+        stamp = target / ".fingerprint"
+        if stamp.is_file() and stamp.read_text() == fingerprint:
             return
-        for entry in json.loads(manifest.read_text()).values():
-            _copy_whole(source / entry["file"], target / entry["file"])
-        _copy_whole(manifest, published)
+        command = [sys.executable, "-m", "agent.packaging.hand_out"]
+        places = ["--source", str(source), "--target", str(target)]
+        made = subprocess.run(  # noqa: S603 - our own command line
+            [*command, *places, "--server", settings.PUBLIC_URL],
+            cwd=settings.BASE_DIR,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if made.returncode:
+            self.stderr.write(f"No agent can be downloaded: {made.stderr.strip()}")
+            return
+        stamp.write_text(fingerprint)
 
 
 def _size_and_time(path: Path) -> tuple[int, int]:
     status = path.stat()
     return status.st_size, status.st_mtime_ns
-
-
-def _copy_whole(source: Path, target: Path) -> None:
-    """Copy so that nobody ever reads half a file."""
-    draft = target.with_name(f".{target.name}.part")
-    shutil.copy2(source, draft)
-    draft.replace(target)
