@@ -19,6 +19,7 @@ from invoices import services, tasks
 from invoices.archive import ArchiveDamagedError, read_archived
 from invoices.domain.period import Month
 from invoices.models import ArchivedFile, Export, Invoice, InvoiceRun, InvoiceRunItem
+from invoices.problems import Problem
 from invoices.review import review, sessions_of
 from technicians.access import current_user, office_required
 
@@ -54,6 +55,7 @@ def month_page(request: HttpRequest, month: Month | None = None) -> HttpResponse
     failed = (
         work["run"]
         .items.filter(state__in=(states.FAILED, states.ISSUED))
+        .exclude(problem=Problem.ADDRESS)  # the review lists those, as they are now
         .select_related("customer", "invoice")
         if work["run"]
         else []
