@@ -25,13 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
         "--headless", action="store_true", help="no window: ask on standard input (j/n)"
     )
     parser.add_argument(
-        "--json", action="store_true", help="with --headless: one JSON object a line"
+        "--json", action="store_true", help="what happens, as one JSON object a line"
     )
     parser.add_argument("--language", choices=sorted(LANGUAGES), default=language)
     parser.add_argument("--version", action="version", version=__version__)
     options = parser.parse_args(arguments)
-    if options.json and not options.headless:
-        parser.error("--json needs --headless")
     logging.basicConfig(
         level=os.environ.get("DIBUC_AGENT_LOG", "WARNING"),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",

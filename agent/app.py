@@ -44,7 +44,9 @@ def run(options: Options) -> int:
     # Tk only where there is a window: the console works without it.
     from agent.gui.application import Application  # noqa: PLC0415
 
-    return _exit_code(Application(options.url, texts).run())
+    console = headless.Console(texts, as_json=True) if options.as_json else None
+    listen = console.show if console else None
+    return _exit_code(Application(options.url, texts, listen).run())
 
 
 def _run_headless(options: Options, texts: Texts) -> events.Ended | events.Failed:

@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import tkinter as tk
+from collections.abc import Callable
 
 from agent import events
 from agent.capture import open_capture, screen_fault
@@ -35,15 +36,19 @@ PATIENCE = 6.0
 class Application:
     """The program with its window, from the start until the customer closes it."""
 
-    def __init__(self, url: str, texts: Texts) -> None:
+    def __init__(
+        self, url: str, texts: Texts, listen: Callable[[events.Event], None] | None = None
+    ) -> None:
         """Prepare.
 
         Args:
             url: the server's socket.
             texts: the language.
+            listen: is told every event too, for programs that follow the window.
         """
         self._url = url
         self._texts = texts
+        self._listen = listen
         self._outcome: Outcome = events.Ended("customer", 0, 0, 0)
         self._events: queue.SimpleQueue[events.Event] = queue.SimpleQueue()
         self._session: Session | None = None
@@ -129,6 +134,8 @@ class Application:
     # What the session says.
 
     def _show(self, event: events.Event) -> None:
+        if self._listen is not None:
+            self._listen(event)
         if isinstance(event, events.Ended | events.Failed):
             self._over(event)
         elif self._closing:

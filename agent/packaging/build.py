@@ -1,0 +1,130 @@
+"""Build the program as one Linux file: `python -m agent.packaging.build --output DIR`.
+
+It writes the file and its entry in DIR/manifest.json. The file runs without Python and
+without installation; it unpacks itself to the temporary folder and clears that when it ends.
+It needs the C library of the system that it was built on, or a newer one.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import PyInstaller.__main__
+
+from agent import __version__
+from agent.built_in import DEFAULT, FILE
+from agent.transport import AddressError, socket_url
+
+ROOT = Path(__file__).resolve().parents[2]
+# Found by PyInstaller but not needed: Pillow's other formats with their libraries, parts of
+# the standard library for servers and developers, what belongs to the portal.
+EXCLUDED = (
+    "PIL.AvifImagePlugin", "PIL.WebPImagePlugin", "PIL._avif", "PIL._webp", "PIL._imagingcms",
+    "PIL._imagingft", "PIL.ImageTk", "PIL._imagingtk", "PIL.ImageQt",
+    "PIL.ImageShow", "PIL.ImageGrab", "PIL.FitsImagePlugin", "numpy", "django", "zstandard._cffi",
+    "setuptools", "pkg_resources", "_distutils_hack", "distutils", "pip", "unittest", "doctest",
+    "pydoc", "pdb", "lib2to3", "sqlite3", "curses", "readline", "xmlrpc", "multiprocessing",
+    "websockets.server", "websockets.legacy", "websockets.sync", "websockets.asyncio.server",
+    "tkinter.test", "tkinter.tix", "tkinter.dnd", "test", "pytest", "agent.packaging",
+)  # fmt: skip
+LAUNCHER = "import sys\n\nfrom agent.__main__ import main\n\nsys.exit(main())\n"
+# Linux machines that the file is named after, as `uname -m` says it.
+NAME = "dibuc-fernwartung-{platform}"
+
+
+def build(output: Path, server: str, name: str) -> Path:
+    """Make the file; return its path.
+
+    Args:
+        output: the folder that takes the file and manifest.json.
+        server: the portal's address that is built in.
+        name: the file's name; `{platform}` becomes for instance linux-x86_64.
+
+    Raises:
+        AddressError: `server` cannot be used by the program.
+    """
+    socket_url(server)
+    target = f"linux-{platform.machine()}"
+    file_name = name.format(platform=target)
+    output.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="dibuc-build-") as folder:
+        work = Path(folder)
+        made = _pyinstaller(work, server, file_name)
+        # First beside the old one, then in its place: a download in progress stays whole.
+        fresh = output / f".{file_name}.new"
+        shutil.copyfile(made, fresh)
+        fresh.chmod(0o755)
+        fresh.replace(output / file_name)
+    _enter(output, target, file_name)
+    return output / file_name
+
+
+def _pyinstaller(work: Path, server: str, file_name: str) -> Path:
+    launcher = work / "start.py"
+    launcher.write_text(LAUNCHER, encoding="utf-8")
+    (work / FILE).write_text(server + "\n", encoding="utf-8")
+    # Its cache would else go to the home of whoever builds.
+    os.environ["PYINSTALLER_CONFIG_DIR"] = str(work / "cache")
+    PyInstaller.__main__.run(
+        [
+            str(launcher),
+            "--onefile",
+            "--noconfirm",
+            "--log-level=WARN",
+            f"--name={file_name}",
+            f"--paths={ROOT}",
+            f"--distpath={work / 'dist'}",
+            f"--workpath={work / 'build'}",
+            f"--specpath={work}",
+            f"--add-data={work / FILE}{os.pathsep}agent",
+            *(f"--exclude-module={module}" for module in EXCLUDED),
+        ]
+    )
+    return work / "dist" / file_name
+
+
+def _enter(output: Path, target: str, file_name: str) -> None:
+    """Put the file's name, version, hash and size into the manifest, beside other systems'."""
+    manifest_path = output / "manifest.json"
+    manifest = json.loads(manifest_path.read_text()) if manifest_path.exists() else {}
+    data = (output / file_name).read_bytes()
+    manifest[target] = {
+        "file": file_name,
+        "version": __version__,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "size": len(data),
+    }
+    fresh = output / ".manifest.json.new"
+    fresh.write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n")
+    fresh.replace(manifest_path)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the command line and build."""
+    parser = argparse.ArgumentParser(prog="python -m agent.packaging.build", description=__doc__)
+    parser.add_argument("--output", type=Path, required=True, help="folder for the result")
+    parser.add_argument(
+        "--server",
+        default=os.environ.get("DIBUC_SERVER") or DEFAULT,
+        help="the portal's address that is built in (%(default)s)",
+    )
+    parser.add_argument("--name", default=NAME, help="the file's name (%(default)s)")
+    options = parser.parse_args(arguments)
+    if sys.platform != "linux":
+        parser.error("this builds the Linux file, on Linux")
+    try:
+        path = build(options.output, options.server, options.name)
+    except AddressError:
+        parser.error(f"--server {options.server}: must be https:// (http:// only on loopback)")
+    sys.stdout.write(f"{path} ({path.stat().st_size / 1e6:.1f} MB)\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
