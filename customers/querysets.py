@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
+from django.db.models.functions import Lower
 
 if TYPE_CHECKING:
     from customers.models import Customer
@@ -25,6 +26,11 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
                 match |= Q(number=int(word))
             found = found.filter(match)
         return found
+
+    def by_name(self) -> "CustomerQuerySet":
+        """Return them in the order of a telephone book, companies and persons together."""
+        name = Case(When(company_name="", then="last_name"), default="company_name")
+        return self.order_by(Lower(name), Lower("first_name"), "number")
 
     def lacking_address(self) -> "CustomerQuerySet":
         """Return the customers to whom no invoice can be written (sec. 14(4) no. 1 UStG)."""

@@ -23,7 +23,7 @@ SEARCH_AT_MOST = 100
 def customer_list(request: HttpRequest) -> HttpResponse:
     """List customers, searched by `q`; htmx asks for the table alone while one types."""
     text = request.GET.get("q", "").strip()[:SEARCH_AT_MOST]
-    found = Customer.objects.search(text)
+    found = Customer.objects.search(text).by_name()
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     is_part = request.headers.get("HX-Target") == "customers"
     template = "customers/_table.html" if is_part else "customers/list.html"

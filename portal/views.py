@@ -25,6 +25,11 @@ class Example:
     blocks: int
     cents: int
 
+    @property
+    def seconds(self) -> int:
+        """How long it lasted."""
+        return self.minutes * 60
+
 
 def price_examples(tariff: Tariff) -> list[Example]:
     """Return the examples of the price list, computed and never typed."""
@@ -39,12 +44,13 @@ def price_examples(tariff: Tariff) -> list[Example]:
 def public(request: HttpRequest) -> HttpResponse:
     """Show what remote support is, what it costs, and the program to start."""
     tariff = figures.current_tariff()
+    examples = price_examples(tariff) if tariff else []
     found = offers(request.headers.get("User-Agent", ""))
     context = {
         "tariff": tariff,
-        "examples": price_examples(tariff) if tariff else [],
+        "examples": examples,
         # The examples' bars share one scale: the blocks of the longest.
-        "scale_minutes": len(examples) and examples[-1].blocks * tariff.block_seconds // 60,
+        "scale_seconds": examples[-1].blocks * tariff.block_seconds if tariff else 0,
         "offers": found,
         "own_offer": next((offer for offer in found if offer.is_own), None),
     }
