@@ -52,7 +52,7 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class ConsentRequest:
-    """The password was right: may this technician see and control the computer?"""
+    """The password was right: ask whether this technician may see and control the computer."""
 
     technician: str
     company: str

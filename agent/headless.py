@@ -7,13 +7,16 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from agent import events
-from agent.gui.sentences import consent_lines, ended_lines, state_line
-from agent.gui.texts import Texts, duration
-from agent.protocol.damm import show_password, show_support_id
+from agent.gui.sentences import console_text
+from agent.gui.texts import Texts
+from agent.json_lines import as_json
 from agent.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 YES = frozenset({"j", "ja", "y", "yes"})
 NO = frozenset({"n", "nein", "no"})
@@ -43,7 +46,7 @@ class Console:
             self._question = self._unlock
         elif isinstance(event, events.TechnicianGone | events.Unreachable | events.Ended):
             self._question = None
-        line = json.dumps(as_json(event)) if self._as_json else self._sentence(event)
+        line = json.dumps(as_json(event)) if self._as_json else console_text(self._texts, event)
         if line:
             with contextlib.suppress(BrokenPipeError):
                 sys.stdout.write(line + "\n")
@@ -59,7 +62,7 @@ class Console:
             question(word in YES)
 
     def closed(self) -> None:
-        """Standard input is closed: nobody can agree any more."""
+        """Refuse what is asked: standard input is closed, nobody can agree."""
         self._closed = True
         if self._question is not None:
             question, self._question = self._question, None
@@ -72,105 +75,6 @@ class Console:
     def _unlock(self, wanted: bool) -> None:  # noqa: FBT001 (the answer itself)
         if self.session is not None and wanted:
             self.session.unlock()
-
-    def _sentence(self, event: events.Event) -> str:
-        texts = self._texts
-        match event:
-            case events.Ready(support_id, password, company, terms):
-                numbers = texts(
-                    "console.ready",
-                    support_id=show_support_id(support_id),
-                    password=show_password(password),
-                    phone=company.phone,
-                )
-                return f"{numbers}\n{texts('ready.order', price=texts.price(terms))}"
-            case events.ConsentRequest():
-                return "\n".join([*consent_lines(texts, event), texts("consent.question")])
-            case events.Connected(technician, company, code):
-                return texts("console.connected", technician=technician, company=company, code=code)
-            case events.ClockTick(seconds, blocks, cents):
-                return texts(
-                    "console.clock",
-                    time=duration(seconds),
-                    blocks=blocks,
-                    amount=texts.euros(cents),
-                )
-            case events.Ended():
-                return " ".join(ended_lines(texts, event))
-            case events.Failed(code):
-                return texts.known("failed", code)
-            case events.Locked():
-                return f"{texts('locked.text')}\n{texts('locked.question')}"
-            case _:
-                return state_line(texts, event)
-
-
-def as_json(event: events.Event) -> dict[str, object]:
-    """Return the object that stands for an event on a line of its own."""
-    match event:
-        case events.Ready(support_id, password, company, terms):
-            return {
-                "event": "ready",
-                "support_id": support_id,
-                "password": password,
-                "company": company.name,
-                "phone": company.phone,
-                "price": Texts("de").price(terms),
-            }
-        case events.ConsentRequest():
-            return {
-                "event": "consent_request",
-                "technician": event.technician,
-                "company": event.company,
-                "origin": event.origin,
-                "verification_code": event.verification_code,
-                "price": Texts("de").price(event.terms),
-            }
-        case events.Connected(technician, company, code):
-            return {
-                "event": "connected",
-                "technician": technician,
-                "company": company,
-                "verification_code": code,
-            }
-        case events.ClockTick(seconds, blocks, cents, next_block_in, running):
-            return {
-                "event": "clock",
-                **_cost(seconds, blocks, cents),
-                "next_block_in": next_block_in,
-                "running": running,
-            }
-        case events.Ended(reason, seconds, blocks, cents):
-            return {"event": "ended", "reason": reason, **_cost(seconds, blocks, cents)}
-        case events.Failed(code):
-            return {"event": "failed", "code": code}
-        case events.WrongPassword(tries_left):
-            return {"event": "wrong_password", "tries_left": tries_left}
-        case events.Unreachable(retry_in, was_connected):
-            return {
-                "event": "unreachable",
-                "retry_in": round(retry_in, 1),
-                "was_connected": was_connected,
-            }
-        case events.TechnicianGone(was_connected):
-            return {"event": "technician_gone", "was_connected": was_connected}
-        case _:
-            return {"event": _NAMES[type(event)]}
-
-
-_NAMES: dict[type, str] = {
-    events.Connecting: "connecting",
-    events.TechnicianThere: "technician_there",
-    events.PasswordRotated: "password_rotated",
-    events.Locked: "locked",
-    events.Refused: "refused",
-    events.Paused: "paused",
-    events.Resumed: "resumed",
-}
-
-
-def _cost(seconds: int, blocks: int, cents: int) -> dict[str, object]:
-    return {"seconds": seconds, "blocks": blocks, "amount": f"{cents // 100}.{cents % 100:02}"}
 
 
 async def run(session: Session, console: Console) -> events.Ended | events.Failed:

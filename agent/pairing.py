@@ -74,7 +74,7 @@ class Pairing:
         return self._sharing is not None
 
     def start(self) -> None:
-        """The customer agreed: show the screen and take input.
+        """Show the screen and take input: the customer agreed.
 
         Raises:
             CaptureError: the screen cannot be read.
@@ -124,7 +124,7 @@ class Pairing:
             self._sharing.resume()
 
     def credit(self, painted: int) -> None:
-        """The technician painted so many frames.
+        """Take the credit for so many painted frames.
 
         Raises:
             ProtocolError: more than were sent, or nothing is being shown.

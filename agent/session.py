@@ -105,15 +105,15 @@ class Session:
     # What the customer does; from any thread.
 
     def answer(self, *, granted: bool) -> None:
-        """The customer's answer to `ConsentRequest`."""
+        """Take the customer's answer to `ConsentRequest`."""
         self._from_outside(lambda: self._answered(granted=granted))
 
     def unlock(self) -> None:
-        """The customer clicked after `Locked`."""
+        """Let technicians try again: the customer clicked after `Locked`."""
         self._from_outside(self._unlocked)
 
     def end(self) -> None:
-        """The customer ends it."""
+        """End it for the customer."""
         self._from_outside(self._ending.set)
 
     def _from_outside(self, job: Callable[[], object]) -> None:

@@ -70,7 +70,7 @@ class ScreenSharing:
             self._worker.shutdown(wait=True, cancel_futures=True)
 
     def credit(self, painted: int) -> None:
-        """The technician has painted so many frames since the pairing.
+        """Take the credit for so many frames painted since the pairing.
 
         Raises:
             ProtocolError: more than were sent, or fewer than before.
@@ -119,7 +119,7 @@ class ScreenSharing:
         return max(0.0, min(times) - time.monotonic()) if times else None
 
     def _take_boxes(self, now: float) -> list[Box] | None:
-        """What to look at: None for the whole screen, nothing for what is calm by now."""
+        """Return what to look at: None for the whole screen, nothing for what is calm by now."""
         if self._whole:
             self._whole = self._damaged = False
             self._capture.take_damage()

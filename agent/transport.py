@@ -36,7 +36,7 @@ class LineError(Exception):
 
 
 def socket_url(server: str) -> str:
-    """The agent's websocket of a portal.
+    """Return the agent's websocket of a portal.
 
     Args:
         server: the portal's address, for instance https://portal.example.
@@ -134,7 +134,7 @@ class Line:
             raise LineError(str(error)) from error
 
     async def receive(self) -> str | bytes:
-        """The next message.
+        """Return the next message.
 
         Raises:
             LineError: the line broke or was closed.

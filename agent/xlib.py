@@ -53,7 +53,7 @@ ExitHandler = ctypes.CFUNCTYPE(None, c_void_p, c_void_p)
 
 
 def load(name: str) -> ctypes.CDLL:
-    """A shared library of the X Window System.
+    """Return a shared library of the X Window System.
 
     Raises:
         DisplayLostError: it is not installed.
@@ -151,11 +151,11 @@ class Connection:
         self._event = XEvent()
 
     def fileno(self) -> int:
-        """The socket to wait on."""
+        """Return the socket to wait on."""
         return int(self.x11.XConnectionNumber(self.handle))
 
     def check(self) -> int:
-        """The error code of the last failed request since the last check, or 0.
+        """Return the error code of the last failed request since the last check, or 0.
 
         Raises:
             DisplayLostError: the X server is gone.
@@ -176,7 +176,7 @@ class Connection:
         self.x11.XFlush(self.handle)
 
     def events(self) -> list[int]:
-        """The types of all events that wait, oldest first."""
+        """Return the types of all events that wait, oldest first."""
         types = []
         self.check()
         while self.x11.XPending(self.handle):
@@ -229,5 +229,5 @@ class Connection:
 
 
 def owned_bytes(pointer: int, length: int) -> bytes:
-    """A copy of memory that Xlib owns."""
+    """Return a copy of memory that Xlib owns."""
     return bytes((c_char * length).from_address(pointer).raw)

@@ -64,7 +64,7 @@ class Capture(abc.ABC):
 
     @abc.abstractmethod
     def fileno(self) -> int:
-        """What the event loop waits on."""
+        """Return what the event loop waits on."""
 
     @abc.abstractmethod
     def dispatch(self) -> None:
@@ -76,7 +76,7 @@ class Capture(abc.ABC):
 
     @abc.abstractmethod
     def take_damage(self) -> list[Box]:
-        """What has changed since the last call, as boxes of the screen; they may overlap."""
+        """Return what has changed since the last call, as boxes of the screen; they may overlap."""
 
     @abc.abstractmethod
     def size(self) -> tuple[int, int]:
@@ -84,7 +84,7 @@ class Capture(abc.ABC):
 
     @abc.abstractmethod
     def grab(self, boxes: list[Box]) -> Picture:
-        """The screen with at least these boxes up to date; the same memory each time.
+        """Return the screen with at least these boxes up to date; the same memory each time.
 
         Raises:
             CaptureError: the screen is gone.
@@ -97,11 +97,11 @@ class Capture(abc.ABC):
 
     @abc.abstractmethod
     def cursor(self) -> CursorShape | None:
-        """The pointer's present shape, or None where it cannot be known."""
+        """Return the pointer's present shape, or None where it cannot be known."""
 
     @abc.abstractmethod
     def pointer(self) -> tuple[int, int]:
-        """The pointer's position in pixels."""
+        """Return the pointer's position in pixels."""
 
     @abc.abstractmethod
     def partial(self) -> bool:
@@ -117,7 +117,7 @@ class ResizedError(CaptureError):
 
 
 def row_intervals(boxes: list[Box], height: int) -> list[tuple[int, int]]:
-    """The rows that these boxes touch, as intervals in order that neither touch nor overlap."""
+    """Return the rows that these boxes touch, as intervals that neither touch nor overlap."""
     merged: list[tuple[int, int]] = []
     for box in sorted(boxes, key=lambda b: b.y0):
         top, bottom = max(box.y0, 0), min(box.y1, height)

@@ -6,7 +6,6 @@ reported twice, never lost.
 """
 
 import ctypes
-from collections.abc import Callable
 from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_uint, c_ulong, c_void_p
 
 from agent.capture.base import (
@@ -123,9 +122,9 @@ class X11Capture(Capture):
         Raises:
             CaptureError: no X server, or one whose screen cannot be read.
         """
-        self.on_damage: Callable[[], None] = _ignore
-        self.on_cursor: Callable[[], None] = _ignore
-        self.on_pointer: Callable[[], None] = _ignore
+        self.on_damage = _ignore
+        self.on_cursor = _ignore
+        self.on_pointer = _ignore
         try:
             self._watch = Connection(display_name)
             self._grab = Connection(display_name)
@@ -465,7 +464,7 @@ class _Reader:
 
 
 def _layout(image: XImage) -> str:
-    """The order of a pixel's bytes, as Pillow names it.
+    """Return the order of a pixel's bytes, as Pillow names it.
 
     Raises:
         DisplayLostError: a kind of screen that is not supported (fewer than 24 bits).

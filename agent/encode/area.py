@@ -22,7 +22,7 @@ class TileGrid:
     """One byte for each tile of a screen: 1 marked, 0 not."""
 
     def __init__(self, width: int, height: int, *, marked: bool = False) -> None:
-        """A grid for a screen of `width` times `height` pixels."""
+        """Make a grid for a screen of `width` times `height` pixels."""
         self.width = width
         self.height = height
         self.columns = -(-width // TILE)
@@ -33,7 +33,7 @@ class TileGrid:
         return 1 in self.cells
 
     def row(self, index: int) -> bytearray:
-        """A copy of one row of tiles."""
+        """Return a copy of one row of tiles."""
         return self.cells[index * self.columns : (index + 1) * self.columns]
 
     def fill(self, box: Box, value: int) -> None:
@@ -44,7 +44,7 @@ class TileGrid:
             self.cells[start + box.x0 : start + box.x1] = span
 
     def pixels(self, box: Box) -> Box:
-        """A box measured in tiles as pixels, cut off at the screen's edge."""
+        """Return a box measured in tiles as pixels, cut off at the screen's edge."""
         return Box(
             box.x0 * TILE,
             box.y0 * TILE,

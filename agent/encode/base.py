@@ -6,7 +6,7 @@ from agent.capture.base import Box, Picture
 
 
 def image_of(picture: Picture, box: Box) -> Image.Image:
-    """A part of the screen as an RGB image; its pixels are copied."""
+    """Return a part of the screen as an RGB image; its pixels are copied."""
     start = box.y0 * picture.stride + box.x0 * 4
     end = (box.y1 - 1) * picture.stride + box.x1 * 4
     return Image.frombytes(

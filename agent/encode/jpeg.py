@@ -8,7 +8,7 @@ QUALITY = 82
 
 
 def encode(image: Image.Image) -> bytes:
-    """An RGB image as a baseline JPEG with full colour resolution (4:4:4)."""
+    """Code an RGB image as a baseline JPEG with full colour resolution (4:4:4)."""
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=QUALITY, subsampling=0)
     return buffer.getvalue()

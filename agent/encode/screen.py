@@ -36,7 +36,7 @@ class ScreenEncoder:
         self._lossy: dict[int, float] = {}
 
     def first(self, picture: Picture, now: float) -> Frame:
-        """The whole screen in a fresh stream: begins a pairing, follows a new size or a refresh.
+        """Return the whole screen in a fresh stream, for a pairing, a new size or a refresh.
 
         Args:
             picture: the screen, up to date everywhere.
@@ -52,7 +52,7 @@ class ScreenEncoder:
     def update(
         self, picture: Picture, intervals: list[tuple[int, int]], now: float
     ) -> Frame | None:
-        """What has changed in these rows since the last frame, or None if nothing has.
+        """Return what has changed in these rows since the last frame, or None if nothing has.
 
         Args:
             picture: the screen, of the same size as at `first`.
@@ -82,7 +82,7 @@ class ScreenEncoder:
         return min(self._lossy.values()) + CALM if self._lossy else None
 
     def refine(self, now: float) -> Frame | None:
-        """A part of what is calm and was sent as JPEG, now lossless; None if there is nothing."""
+        """Return a part of what is calm and went as JPEG, now lossless; None if nothing is."""
         shadow = self._shadow
         calm = [tile for tile, since in self._lossy.items() if since + CALM <= now]
         if shadow is None or not calm:
@@ -126,7 +126,7 @@ class ScreenEncoder:
         return Frame(picture.width, picture.height, tuple(rects), fresh=fresh)
 
     def _photographic(self, picture: Picture, changed: TileGrid) -> TileGrid:
-        """The changed tiles that look like a photograph."""
+        """Return the changed tiles that look like a photograph."""
         result = TileGrid(changed.width, changed.height)
         for box in rectangles(changed):
             if box.area < classify.MIN_PHOTO_TILES:
@@ -160,7 +160,7 @@ def _rect(box: Box, codec: Codec, data: bytes) -> Rect:
 
 
 def _trim(box: Box, before: Image.Image, after: Image.Image) -> Box:
-    """The smallest box within `box` that holds every pixel that differs."""
+    """Return the smallest box within `box` that holds every pixel that differs."""
     found = ImageChops.difference(before, after).getbbox()
     if found is None:
         # Only the unused fourth byte differs; one pixel keeps the frame well formed.

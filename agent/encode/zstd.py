@@ -19,6 +19,6 @@ class ZstdStream:
         self._stream = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
 
     def encode(self, image: Image.Image) -> bytes:
-        """An RGB image, rows from the top. It must be sent: the stream now remembers it."""
+        """Code an RGB image, rows from the top. It must be sent: the stream now remembers it."""
         packed = self._stream.compress(image.tobytes())
         return packed + self._stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)

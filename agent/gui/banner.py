@@ -83,9 +83,7 @@ class Banner:
         theme, texts = self._theme, self._texts
         right = tk.Frame(window, background=looks.SHELL)
         right.pack(side="right", padx=theme.px(16), pady=theme.px(8))
-        Button(
-            right, theme, texts("banner.end"), end, look=looks.RED, padding=(14, 7), size=13
-        ).pack()
+        Button(right, theme, texts("banner.end"), end, look=looks.RED, small=True).pack()
         if hotkey:
             hint = texts("banner.hotkey", keys=hotkey)
             label(right, hint, theme.font(11), ink=looks.SHELL_SOFT).pack()

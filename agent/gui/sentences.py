@@ -2,6 +2,7 @@
 
 from agent import events
 from agent.gui.texts import Texts, duration
+from agent.protocol.damm import show_password, show_support_id
 
 
 def state_line(texts: Texts, event: events.Event) -> str:
@@ -52,3 +53,51 @@ def ended_lines(texts: Texts, event: events.Ended) -> list[str]:
     else:
         lines.append(texts("ended.free"))
     return lines
+
+
+def console_text(texts: Texts, event: events.Event) -> str:
+    """Return what the console says about an event; '' where there is nothing to say."""
+    match event:
+        case events.Ready():
+            lines = ready_lines(texts, event)
+        case events.ConsentRequest():
+            lines = [*consent_lines(texts, event), texts("consent.question")]
+        case events.Ended():
+            lines = ended_lines(texts, event)
+        case events.Failed(code):
+            lines = [texts.known("failed", code)]
+        case events.Locked():
+            lines = [texts("locked.text"), texts("locked.question")]
+        case events.Connected() | events.ClockTick():
+            lines = [connection_line(texts, event)]
+        case _:
+            lines = [state_line(texts, event)]
+    return "\n".join(lines)
+
+
+def ready_lines(texts: Texts, event: events.Ready) -> list[str]:
+    """Return ID and password, and what naming them means."""
+    numbers = texts(
+        "console.ready",
+        support_id=show_support_id(event.support_id),
+        password=show_password(event.password),
+        phone=event.company.phone,
+    )
+    return [numbers, texts("ready.order", price=texts.price(event.terms))]
+
+
+def connection_line(texts: Texts, event: events.Connected | events.ClockTick) -> str:
+    """Return who is connected, or how long and for how much."""
+    if isinstance(event, events.Connected):
+        return texts(
+            "console.connected",
+            technician=event.technician,
+            company=event.company,
+            code=event.verification_code,
+        )
+    return texts(
+        "console.clock",
+        time=duration(event.seconds),
+        blocks=event.blocks,
+        amount=texts.euros(event.cents),
+    )

@@ -115,8 +115,7 @@ class Button(tk.Canvas):
         command: Callable[[], None],
         *,
         look: Look = PRIMARY,
-        padding: tuple[int, int] = (22, 12),
-        size: float = 15,
+        small: bool = False,
     ) -> None:
         """Draw it.
 
@@ -126,13 +125,13 @@ class Button(tk.Canvas):
             text: one line.
             command: called once for each press.
             look: colours.
-            padding: left and right, above and below, in pixels of an ordinary screen.
-            size: of the text.
+            small: for the banner.
         """
-        font = theme.font(size, bold=True)
+        font = theme.font(13 if small else 15, bold=True)
+        beside, above = (14, 7) if small else (22, 12)
         measured = tkfont.Font(root=parent, font=font)
-        self._width = measured.measure(text) + 2 * theme.px(padding[0])
-        self._height = measured.metrics("linespace") + 2 * theme.px(padding[1])
+        self._width = measured.measure(text) + 2 * theme.px(beside)
+        self._height = measured.metrics("linespace") + 2 * theme.px(above)
         self._around = str(parent.cget("background"))
         super().__init__(
             parent,

@@ -6,7 +6,7 @@ from agent.inject.base import InjectError, Injector
 
 
 def open_injector() -> Injector:
-    """The injector of this platform.
+    """Return the injector of this platform.
 
     Raises:
         InjectError: there is none, or this computer takes no input from programs.

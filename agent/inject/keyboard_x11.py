@@ -50,7 +50,7 @@ class Stroke:
 
 
 def keysym_of(character: str) -> int:
-    """The X keysym of a character (X11 protocol, appendix A)."""
+    """Return the X keysym of a character (X11 protocol, appendix A)."""
     if character in _SPECIAL:
         return _SPECIAL[character]
     point = ord(character)
@@ -80,7 +80,7 @@ class Keyboard:
         self._lent: OrderedDict[int, int] = OrderedDict()
 
     def strokes(self, text: str) -> list[Stroke | None]:
-        """A stroke for each character; None where the keyboard has no room for it.
+        """Return a stroke for each character; None where the keyboard has no room for it.
 
         Keycodes are lent for what is missing, at most as many as are free.
         """
@@ -192,5 +192,5 @@ class Keyboard:
 
 
 def _carrier(mapping: dict[int, tuple[int, ...]], keysym: int) -> tuple[int, ...]:
-    """The keycode that carries a modifier, or nothing."""
+    """Return the keycode that carries a modifier, or nothing."""
     return tuple(keycode for keycode, syms in mapping.items() if keysym in syms[:2])[:1]

@@ -76,7 +76,7 @@ class InputWorker:
                 return
 
     def _newest(self, move: Move) -> tuple[Move, Input | None, bool]:
-        """The last of the moves that wait in a row, what follows it, and whether that is the end."""
+        """Return the last of the moves in a row, what follows, and whether that is the end."""
         while True:
             try:
                 following = self._waiting.get_nowait()

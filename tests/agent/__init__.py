@@ -1,0 +1,1 @@
+"""The customer's program, on real X servers and real sockets."""

@@ -110,9 +110,7 @@ class Caller:
         hello = await self.text()
         assert isinstance(hello, messages.AgentHello)
         self.support_id = support_id or damm.new_support_id()
-        await self.say(
-            messages.Registered(1, self.support_id, "t" * 32, COMPANY, TERMS, "2026-11")
-        )
+        await self.say(messages.Registered(1, self.support_id, "t" * 32, COMPANY, TERMS, "2026-11"))
         return hello
 
     async def exchange(self, password: str) -> str:
