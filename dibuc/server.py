@@ -14,6 +14,7 @@ from typing import Any
 # First of all: it installs the reactor that runs on asyncio.
 from daphne.server import Server  # isort: skip
 from daphne.http_protocol import WebRequest
+from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
@@ -54,6 +55,17 @@ class Flow:
         return True
 
 
+def close(protocol: WebSocketProtocol, message: Mapping[str, Any]) -> None:
+    """Close a websocket with any code of RFC 6455, or refuse one that was not accepted.
+
+    Daphne's own way lets only 1000 and 3000 to 4999 through, and raises for the others.
+    """
+    if protocol.state == WebSocketProtocol.STATE_OPEN:
+        protocol.sendCloseFrame(message.get("code", 1000))
+    else:
+        protocol.handle_reply(message)
+
+
 class PatientServer(Server):  # type: ignore[misc]  # Daphne ships no types
     """Daphne's server; responses in several pieces wait for their reader.
 
@@ -62,6 +74,9 @@ class PatientServer(Server):  # type: ignore[misc]  # Daphne ships no types
 
     async def handle_reply(self, protocol: object, message: Mapping[str, Any]) -> None:
         """Hand `message` to the client's connection, and wait until it has room again."""
+        if isinstance(protocol, WebSocketProtocol) and message["type"] == "websocket.close":
+            close(protocol, message)
+            return
         if not isinstance(protocol, WebRequest) or message["type"] != "http.response.body":
             await super().handle_reply(protocol, message)
             return
