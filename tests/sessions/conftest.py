@@ -49,14 +49,14 @@ def login(client: Client) -> Callable[[User], Client]:
 
 @pytest.fixture
 def waiting(db: None) -> Session:
-    """A session whose agent waits."""
+    """Return a session whose agent waits."""
     facts = AgentFacts("0.1.0", "Debian 12", "werkstatt-pc")
     return services.session_open(agent=facts, now=timezone.now()).session
 
 
 @pytest.fixture
 def ordered(waiting: Session, technician: User) -> Session:
-    """The same, and the technician has typed its ID."""
+    """Return the same after the technician has typed its ID."""
     return services.session_order(
         technician=technician, support_id=waiting.support_id, address="192.0.2.7"
     )
@@ -64,20 +64,20 @@ def ordered(waiting: Session, technician: User) -> Session:
 
 @pytest.fixture
 def asking(ordered: Session) -> Session:
-    """The same, and the customer is asked."""
+    """Return the same while the customer is asked."""
     return services.session_asking(session=ordered)
 
 
 @pytest.fixture
 def connected(asking: Session) -> Session:
-    """The same, and the picture is there since a minute ago; last seen just then."""
+    """Return the same with a picture since a minute ago, and last seen just then."""
     at = timezone.now() - dt.timedelta(minutes=1)
     return services.segment_start(session=asking, at=at)
 
 
 @pytest.fixture
 def portal(transactional_db: None, tmp_path: Path) -> Iterator[Portal]:
-    """The portal in a process of its own, on this test's database and Redis."""
+    """Run the portal in a process of its own, on this test's database and Redis."""
     running = Portal(tmp_path)
     running.start()
     yield running

@@ -5,6 +5,7 @@ An end speaks through a `Line`: Channels' communicator or a real websocket.
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import Any, Protocol, Self
 from uuid import UUID
 
@@ -85,8 +86,9 @@ class NetworkLine:
         )
 
     async def send(self, data: str | bytes) -> None:
-        """Send a text or a binary message."""
-        await self.socket.send(data)
+        """Send a text or a binary message; one that comes too late is lost, as on any line."""
+        with suppress(ConnectionClosed):
+            await self.socket.send(data)
 
     async def receive(self) -> str | bytes | int:
         """Return the next message, or the code with which the server closed."""

@@ -32,7 +32,7 @@ async def lines(transactional_db: None) -> AsyncIterator[list[Line]]:
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Hub:
-    """An empty hub for this test."""
+    """Return an empty hub for this test."""
     fresh = Hub()
     monkeypatch.setattr(consumers, "hub", fresh)
     return fresh

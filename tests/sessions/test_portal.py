@@ -1,0 +1,102 @@
+"""The relay in a Daphne that was really started: real sockets, a real log-in, real kills."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from channels.db import database_sync_to_async
+from django.db import connections
+
+from agent.protocol import messages
+from sessions.domain.lifecycle import State
+from sessions.models import Segment, Session
+from sessions.services import session_order
+from technicians.models import User
+from tests.sessions.ends import AgentEnd, NetworkLine, TechnicianEnd, pair, show
+from tests.sessions.portal import Portal, cookie_of
+
+in_database = database_sync_to_async
+
+
+@pytest.fixture
+async def connections_closed(transactional_db: None) -> AsyncIterator[None]:
+    yield
+    await in_database(connections.close_all)()
+
+
+@pytest.fixture
+def start_agent(portal: Portal) -> Callable[..., Awaitable[AgentEnd]]:
+    async def start(resume_token: str | None = None) -> AgentEnd:
+        line = await NetworkLine.open(f"{portal.sockets}/agent/")
+        return await AgentEnd.start(line, resume_token)
+
+    return start
+
+
+@pytest.fixture
+def open_page(portal: Portal, technician: User) -> Callable[..., Awaitable[TechnicianEnd]]:
+    async def open_page(agent: AgentEnd) -> TechnicianEnd:
+        session = await in_database(session_order)(
+            technician=technician, support_id=agent.support_id, address="192.0.2.7"
+        )
+        headers = {"Origin": portal.origin, "Cookie": await in_database(cookie_of)(technician)}
+        url = f"{portal.sockets}/technician/{session.pk}/"
+        return TechnicianEnd(await NetworkLine.open(url, headers))
+
+    return open_page
+
+
+@pytest.fixture
+async def at_work(
+    connections_closed: None,
+    start_agent: Callable[..., Awaitable[AgentEnd]],
+    open_page: Callable[..., Awaitable[TechnicianEnd]],
+) -> tuple[AgentEnd, TechnicianEnd]:
+    """Both ends, with the first picture painted and the clock at 1 second at least."""
+    agent = await start_agent()
+    page = await open_page(agent)
+    await pair(agent, page)
+    await show(agent, page)
+    await page.hear_clock(running=True, seconds=1)
+    return agent, page
+
+
+async def test_a_killed_server_costs_seconds_and_not_the_session(
+    portal: Portal,
+    at_work: tuple[AgentEnd, TechnicianEnd],
+    start_agent: Callable[..., Awaitable[AgentEnd]],
+    open_page: Callable[..., Awaitable[TechnicianEnd]],
+) -> None:
+    agent, page = at_work
+    before = page.clock["seconds"]
+    await asyncio.to_thread(portal.kill)
+    assert await agent.closed() == 1006
+    assert await page.closed() == 1006
+    killed = await Session.objects.aget()
+    assert killed.state == State.CONNECTED
+    await asyncio.to_thread(portal.start)
+    again = await start_agent(agent.resume_token)
+    assert again.support_id == agent.support_id
+    segment = await Segment.objects.aget()
+    assert segment.ended_at == segment.last_seen_at
+    page = await open_page(again)
+    await pair(again, page)
+    await show(again, page)
+    clock = await page.hear_clock(running=True, seconds=before + 1)
+    assert clock["blocks"] == 1
+    await again.say(messages.End())
+    assert (await page.hear("ended"))["cents"] == 850
+
+
+async def test_a_stopping_server_says_so_and_closes_the_ledger_at_the_last_proof_of_life(
+    portal: Portal, at_work: tuple[AgentEnd, TechnicianEnd]
+) -> None:
+    agent, page = at_work
+    await asyncio.to_thread(portal.stop, signal.SIGTERM)
+    heard = [await agent.next(), await page.next()]
+    session = await Session.objects.aget()
+    assert session.state == State.PAUSED, portal.log.read_text()
+    segment = await Segment.objects.aget()
+    assert segment.ended_at == segment.last_seen_at
+    assert {"type": "error", "code": "server-stopping"} in heard, heard
