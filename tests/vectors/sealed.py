@@ -1,7 +1,9 @@
 """Records: payloads with the messages they become, and streams with a fault in them."""
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from agent.protocol.errors import Code
-from agent.protocol.framing import RECORD_OVERHEAD, Channel
+from agent.protocol.framing import RECORD_OVERHEAD, Channel, RecordHeader
 from agent.protocol.records import Sealer
 from tests.vectors.seeds import seeded
 
@@ -72,6 +74,7 @@ def _streams() -> object:
         ("shorter than a tag", both, [first[:28]], [], Code.MALFORMED),
         ("a byte more", both, [first + b"\x00"], [], Code.BAD_RECORD),
         ("a picture from T", [Channel.CONTROL], [first, second], done[:1], Code.BAD_RECORD),
+        ("the header lies about its counter", both, [_lying_header()], [], Code.BAD_RECORD),
         ("an empty piece", both, [_empty_piece()], [], Code.BAD_RECORD),
         ("channels between the pieces", both, *_interleaved()),
     ]
@@ -113,6 +116,12 @@ def _interleaved() -> tuple[list[bytes], list[Opened], None]:
         None, None, None, (Channel.CONTROL, b"control"), (Channel.PICTURE, b"picture"),
     ]  # fmt: skip
     return messages, opened, None
+
+
+def _lying_header() -> bytes:
+    """Return a first record that opens under its own nonce, but says that it is the eighth."""
+    header = RecordHeader(1, Channel.CONTROL, 0, 0, 7).pack()
+    return b"\x02" + header + AESGCM(KEY).encrypt(IV, b"first", header)
 
 
 def _empty_piece() -> bytes:
