@@ -175,10 +175,10 @@ class Responder:
         """Make a new password and give all tries back: the customer clicked."""
         self._rotations = 0
         self._tries_left = TRIES
-        self._password = self._make_password()
+        self.rotate()
 
     def rotate(self) -> None:
-        """Make a new password, at the customer's wish. It gives no try back."""
+        """Replace the password, which ends a running exchange. It gives no try back."""
         self._password = self._make_password()
         self._begin()
 
@@ -278,8 +278,7 @@ class Responder:
         self.peer = self._claimed
         self._tries_left = TRIES
         self._rotations = 0
-        self._password = self._make_password()  # the old one is spent
-        self._begin()
+        self.rotate()  # the old one is spent
         return [
             handshake_message({"step": "confirmed", "tag": to_base64url(outcome.tag_responder)})
         ]
@@ -287,7 +286,7 @@ class Responder:
     def _use_up(self) -> bytes:
         self._rotations += 1
         self._tries_left = TRIES
-        self._password = self._make_password()
+        self.rotate()
         return _refused(Code.LOCKED if self.locked else Code.PASSWORD_ROTATED, self.tries_left)
 
 

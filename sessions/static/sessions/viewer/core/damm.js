@@ -52,14 +52,6 @@ export function readPassword(typed) {
 }
 
 /**
- * @param {string} digits
- * @returns {string} as people read it: `123 456 789`
- */
-export function showSupportId(digits) {
-  return `${digits.slice(0, 3)} ${digits.slice(3, 6)} ${digits.slice(6)}`;
-}
-
-/**
  * @param {string} typed
  * @param {number} length
  */

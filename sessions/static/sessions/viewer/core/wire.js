@@ -6,13 +6,11 @@ import { Fields, ProtocolError, malformed, toUtf8 } from "./fields.js";
 
 /** @typedef {import("./fields.js").Bytes} Bytes */
 
-export const PROTOCOL_VERSION = 1;
-
 // Bytes.
-export const TEXT_MAX = 4 * 1024;
+const TEXT_MAX = 4 * 1024;
 export const BINARY_MAX_FROM_AGENT = 256 * 1024;
 export const BINARY_MAX_FROM_TECHNICIAN = 64 * 1024;
-export const HANDSHAKE_MAX = 4 * 1024;
+const HANDSHAKE_MAX = 4 * 1024;
 export const FRAME_MAX = 16 * 1024 * 1024;
 export const CONTROL_MAX = 64 * 1024;
 
