@@ -259,8 +259,10 @@ class Session:
         self._was_registered = True
         before = self._registered
         self._registered = registered
-        if before is None or before.support_id != registered.support_id or not self._responder:
+        if self._responder is None:
             self._responder = Responder(registered.support_id, self._identity)
+        elif before is None or before.support_id != registered.support_id:
+            self._responder.renumber(registered.support_id)
         self._show_ready()
         if self._responder.locked:
             self._show(events.Locked())

@@ -31,8 +31,6 @@ AGENT_CONTROL_RECORDS_PER_SECOND = 200
 HELLO_TIMEOUT = timedelta(seconds=10)
 HEARTBEAT_INTERVAL = timedelta(seconds=2)
 SILENCE_LIMIT = timedelta(seconds=10)
-WAITING_LIMIT = timedelta(minutes=60)
-COMING_BACK_LIMIT = timedelta(minutes=10)
 
 RECORD_VERSION = 1
 RECORD_EPOCH = 0

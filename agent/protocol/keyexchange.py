@@ -182,6 +182,15 @@ class Responder:
         self._password = self._make_password()
         self._begin()
 
+    def renumber(self, support_id: str) -> None:
+        """Go on under another support ID, with a new password. It gives no try back.
+
+        Otherwise whoever hands out the IDs could buy tries with every new one.
+        """
+        self.support_id = support_id
+        self.unpair()
+        self.rotate()
+
     def unpair(self) -> None:
         """Forget T and the keys: T or the server is gone, and another pairing may come.
 

@@ -94,7 +94,11 @@ def test_the_sixth_wrong_try_locks_until_the_customer_clicks(responder: Responde
     assert attempt(responder, responder.password).keys
 
 
-@pytest.mark.parametrize("forget", [Responder.unpair, Responder.rotate])
+def renumber(responder: Responder) -> None:
+    responder.renumber(damm.new_support_id())
+
+
+@pytest.mark.parametrize("forget", [Responder.unpair, Responder.rotate, renumber])
 def test_leaving_and_coming_back_buys_no_tries(
     responder: Responder, forget: Callable[[Responder], None]
 ) -> None:
@@ -159,6 +163,15 @@ def test_a_right_password_gives_the_tries_back(responder: Responder) -> None:
     attempt(responder, responder.password)
     responder.unpair()
     assert [refusal(responder, wrong(responder))[0] for _ in range(6)][-1] == Code.LOCKED
+
+
+def test_under_another_id_the_agent_answers_with_another_password(responder: Responder) -> None:
+    attempt(responder, responder.password)
+    password = responder.password
+    responder.renumber("000000000")
+    assert (responder.keys, responder.support_id) == (None, "000000000")
+    assert responder.password != password
+    assert attempt(responder, responder.password).keys
 
 
 def test_another_support_id_is_another_password(responder: Responder) -> None:
