@@ -68,18 +68,17 @@ def session_open(*, agent: AgentFacts, now: dt.datetime) -> Opened:
 
 
 def session_resume(*, resume_token: str, now: dt.datetime) -> Session | None:
-    """Return the open session of an agent that comes back, or None where there is none.
+    """Return the session of an agent that comes back, or None where there is none.
 
-    None also when it was away for more than RESUME_PERIOD.
+    None also when it was away for more than RESUME_PERIOD. A session that was ended
+    meanwhile is returned too, so that the customer hears what it cost.
     """
     with transaction.atomic():
-        session = (
-            Session.objects.select_for_update()
-            .open()
-            .filter(resume_token_hash=_digest(resume_token))
-            .first()
-        )
-        if session is None or away_for(session, now) > RESUME_PERIOD:
+        found = Session.objects.select_for_update()
+        session = found.filter(resume_token_hash=_digest(resume_token)).first()
+        if session is None or not session.is_open:
+            return session
+        if away_for(session, now) > RESUME_PERIOD:
             return None
         return agent_back(session=session, now=now)
 

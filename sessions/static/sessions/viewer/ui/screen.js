@@ -7,12 +7,14 @@ import { element } from "./elements.js";
 /** @typedef {import("../core/wire.js").TechnicianControl} TechnicianControl */
 /** @typedef {import("../core/keymap.js").KeyMessage} KeyMessage */
 
+/** Room for the ring that shows who has the keyboard, in CSS pixels. */
+const FRAME = 2;
 const isMac = /mac/i.test(navigator.platform);
 
 /** Canvas, mouse and keyboard. Nothing is sent while it is not active. */
 export class Screen {
   canvas = element("screen", HTMLCanvasElement);
-  #stage = element("stage", HTMLElement);
+  #room = element("room", HTMLDivElement);
   #paper = element("paper", HTMLDivElement);
   #input = element("keyboard", HTMLTextAreaElement);
   #remotePointer = element("pointer", HTMLSpanElement);
@@ -36,7 +38,7 @@ export class Screen {
     this.#leave = leave;
     this.#listenToPointer();
     this.#listenToKeyboard();
-    new ResizeObserver(() => this.#layOut()).observe(this.#stage);
+    new ResizeObserver(() => this.#layOut()).observe(this.#room);
   }
 
   /** @param {boolean} isActive hands on: the customer agreed and the picture stands */
@@ -97,13 +99,21 @@ export class Screen {
 
   #layOut() {
     const { width, height } = this.#size;
-    const room = this.#stage.getBoundingClientRect();
+    const room = this.#room.getBoundingClientRect();
+    const { devicePixelRatio: ratio } = globalThis;
     // 1:1 means one of the customer's pixels on one of this display's.
-    const original = 1 / globalThis.devicePixelRatio;
-    const scale = this.#isFit ? Math.min(room.width / width, room.height / height) : original;
-    this.#paper.style.width = `${Math.max(1, Math.floor(width * scale))}px`;
-    this.#paper.style.height = `${Math.max(1, Math.floor(height * scale))}px`;
-    this.#stage.classList.toggle("is-original", !this.#isFit);
+    const fitting = Math.min((room.width - 2 * FRAME) / width, (room.height - 2 * FRAME) / height);
+    const scale = this.#isFit ? fitting : 1 / ratio;
+    const [w, h] = [Math.max(1, width * scale), Math.max(1, height * scale)];
+    // On a whole pixel of the display, or every letter of the picture would be blurred.
+    const centre = (/** @type {number} */ start, /** @type {number} */ length, /** @type {number} */ part) =>
+      Math.round((start + Math.max(FRAME, (length - part) / 2)) * ratio) / ratio - start;
+    const { style } = this.#paper;
+    style.width = `${w}px`;
+    style.height = `${h}px`;
+    style.left = `${centre(room.left, room.width, w)}px`;
+    style.top = `${centre(room.top, room.height, h)}px`;
+    this.#room.classList.toggle("is-original", !this.#isFit);
   }
 
   #listenToPointer() {
