@@ -26,7 +26,8 @@ def ours(browser: Browser, screen: Screen, link: Link, folder: Path) -> Iterator
         desk = Desk(page, portal)
         desk.log_in(TECHNICIAN)
         server = f"http://127.0.0.1:{wire.port}"
-        with Agent(server, log=folder / "agent.log", env=screen.env) as agent:
+        log = folder / "agent.log"
+        with Agent.without_window(server, log=log, env=screen.env) as agent:
             desk.connect(agent)
             yield Setup(
                 who="ours",

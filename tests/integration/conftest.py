@@ -10,6 +10,7 @@ from tests.integration.rig.agent import Agent
 from tests.integration.rig.chromium import chromium
 from tests.integration.rig.computer import Computer
 from tests.integration.rig.desk import Desk
+from tests.integration.rig.office import Office
 from tests.integration.rig.portal import OFFICE, TECHNICIAN, Portal
 
 # Not the session's: as long as Playwright is there, an event loop runs in this thread,
@@ -73,6 +74,13 @@ def page(context: BrowserContext) -> Page:
 
 
 @pytest.fixture
+def office(browser: Browser, portal: Portal, office_state: Path) -> Iterator[Office]:
+    """Return the office at its desk."""
+    with browser.new_context(locale="de-DE", storage_state=office_state) as context:
+        yield Office(context.new_page(), portal)
+
+
+@pytest.fixture
 def desk(page: Page, portal: Portal) -> Desk:
     """Return the technician at the desk."""
     return Desk(page, portal)
@@ -88,5 +96,6 @@ def computer(tmp_path: Path) -> Iterator[Computer]:
 @pytest.fixture
 def agent(computer: Computer, portal: Portal) -> Iterator[Agent]:
     """Return the agent, started on the customer's computer."""
-    with Agent(portal.url, log=computer.folder / "agent.log", env=computer.env) as agent:
+    log = computer.folder / "agent.log"
+    with Agent.without_window(portal.url, log=log, env=computer.env) as agent:
         yield agent

@@ -1,10 +1,10 @@
-"""The real agent, as its own process."""
+"""The real agent, as its own process, and what it says in JSON lines."""
 
 import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from tests.integration.rig.processes import Program
 from tests.integration.rig.waiting import until
@@ -14,20 +14,16 @@ FROM_SOURCE: Final = (sys.executable, "-m", "agent")
 
 
 class Agent(Program):
-    """An agent without a window that says in JSON lines what happens and is answered by lines."""
+    """An agent that says in JSON lines what happens; without a window lines answer it."""
 
-    def __init__(
-        self,
-        server: str,
-        *,
-        log: Path,
-        env: dict[str, str],
-        command: Sequence[str | Path] = FROM_SOURCE,
-    ) -> None:
-        """Start it against the portal at `server`; `command` runs another build of it."""
-        super().__init__(
-            [*command, "--server", server, "--headless", "--json"], log=log, env=env, cwd=ROOT
-        )
+    def __init__(self, command: Sequence[str | Path], *, log: Path, env: dict[str, str]) -> None:
+        """Start it; `command` is a build of it with options."""
+        super().__init__([*command, "--json"], log=log, env=env, cwd=ROOT)
+
+    @classmethod
+    def without_window(cls, server: str, *, log: Path, env: dict[str, str]) -> Self:
+        """Start the one of this checkout against the portal at `server`."""
+        return cls([*FROM_SOURCE, "--server", server, "--headless"], log=log, env=env)
 
     def events(self, name: str | None = None) -> list[dict[str, Any]]:
         """Return the events so far, all or those of one name."""

@@ -1,12 +1,14 @@
 """The customer's computer: a screen with a window manager, an editor and pictures."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from tests.integration.rig.display import Screen
 from tests.integration.rig.processes import Program
+from tests.integration.rig.waiting import until
 
 
 class Computer:
@@ -56,6 +58,17 @@ class Computer:
     def show_picture(self, path: Path) -> None:
         """Make a picture (PNG) of the screen's size the desktop's background."""
         self.start("python3", Path(__file__).with_name("wallpaper.py"), path).wait_for("shown")
+
+    def press_until(
+        self, keys: str, window: int, condition: Callable[[], bool], *, what: str
+    ) -> None:
+        """Press `keys` in a window until they are taken: at first it may not be ready for them."""
+
+        def pressed() -> bool:
+            self.screen.xdotool("windowfocus", "--sync", window, "key", keys)
+            return condition()
+
+        until(pressed, within=15, what=what, pause=0.3)
 
     def stop(self) -> None:
         """End everything on the screen, then the screen."""

@@ -74,6 +74,14 @@ class Desk:
         picker.get_by_role("option", name=name).first.click()
         expect(picker.locator("#customer-name")).to_have_text(name)
 
+    def write_notes(self, notes: str) -> None:
+        """Write what was done and wait until it is saved."""
+        field = self.page.locator("#notes")
+        with self.page.expect_response(lambda answer: "/notizen/" in answer.url) as saved:
+            field.fill(notes)
+            field.blur()
+        assert saved.value.ok
+
     def click_on_screen(self, computer: Computer, x: int, y: int) -> None:
         """Click the pixel x, y of the customer's screen."""
         box = self.screen.bounding_box()
