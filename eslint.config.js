@@ -27,7 +27,7 @@ export default [
     },
   },
   {
-    files: ["sessions/static/**/*.js", "static/**/*.js"],
+    files: ["sessions/static/**/*.js", "static/**/*.js", "bench/**/*.js"],
     languageOptions: { globals: { ...globals.browser, ...globals.worker } },
   },
   {
