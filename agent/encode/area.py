@@ -7,13 +7,15 @@ differ. A tile is marked if and only if one of its bytes has changed.
 import re
 from collections.abc import Iterable
 
-from agent.capture.base import Box
+from agent.capture.base import Box, row_intervals
 
 TILE = 16
 BYTES_PER_PIXEL = 4
 MAX_RECTANGLES = 60
 # A taller or wider rectangle may hold this share of tiles that have not changed.
 WASTE = 0.25
+# Rows of which so much has changed are sent in their whole width.
+WIDE = 0.25
 
 _UNMARKED = re.compile(rb"\0+")
 
@@ -128,6 +130,27 @@ def rectangles(grid: TileGrid) -> list[Box]:
             max(box.y1 for box in boxes),
         )
     ]
+
+
+def widened(boxes: list[Box], columns: int) -> list[Box]:
+    """Replace boxes that fill much of their rows by bands over the whole width of the screen.
+
+    What did not change costs next to nothing in a stream that remembers it, if it comes with
+    the same length of row as before; a scrolled page in shreds costs twenty times as much.
+
+    Args:
+        boxes: in tiles.
+        columns: the screen's width in tiles.
+    """
+    result: list[Box] = []
+    for top, bottom in row_intervals(boxes, max((box.y1 for box in boxes), default=0)):
+        members = [box for box in boxes if top <= box.y0 < bottom]
+        filled = sum(box.area for box in members)
+        if filled >= WIDE * columns * (bottom - top):
+            result.append(Box(0, top, columns, bottom))
+        else:
+            result += members
+    return result
 
 
 def _rectangles(grid: TileGrid, gap: int) -> list[Box]:

@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 
 from agent.capture.base import Box, Picture
 from agent.encode import classify, jpeg
-from agent.encode.area import TileGrid, mark_changes, rectangles
+from agent.encode.area import TileGrid, mark_changes, rectangles, widened
 from agent.encode.base import image_of
 from agent.encode.zstd import ZstdStream
 from agent.protocol.picture import Codec, Frame, Rect
@@ -31,7 +31,7 @@ class ScreenEncoder:
 
     def __init__(self) -> None:
         self._shadow: Picture | None = None
-        self._stream = ZstdStream()
+        self._stream = ZstdStream(1, 1)
         # Tile index -> when it was last sent as JPEG, in the caller's seconds.
         self._lossy: dict[int, float] = {}
 
@@ -44,7 +44,7 @@ class ScreenEncoder:
         """
         pixels = memoryview(bytearray(picture.pixels))
         self._shadow = dataclasses.replace(picture, pixels=pixels)
-        self._stream = ZstdStream()
+        self._stream = ZstdStream(picture.width, picture.height)
         self._lossy.clear()
         grid = TileGrid(picture.width, picture.height, marked=True)
         return self._frame(self._shadow, grid, now, fresh=True)
@@ -115,7 +115,7 @@ class ScreenEncoder:
         photos, drawn = classify.split(grid, self._photographic(picture, grid))
         rects = [self._photo(picture, grid, box, now) for box in photos]
         size = 0
-        for box in drawn:
+        for box in widened(drawn, grid.columns):
             pixels = grid.pixels(box)
             if size > LOSSLESS_BYTES:
                 rects.append(self._photo(picture, grid, box, now))
@@ -131,7 +131,7 @@ class ScreenEncoder:
         for box in rectangles(changed):
             if box.area < classify.MIN_PHOTO_TILES:
                 continue
-            image = image_of(picture, changed.pixels(box))
+            image = image_of(picture, changed.pixels(box), every=classify.SAMPLED)
             for row, flags in enumerate(classify.photographic_tiles(image), start=box.y0):
                 start = row * changed.columns
                 for column in range(box.x0, box.x1):

@@ -4,17 +4,22 @@ import zstandard
 from PIL import Image
 
 LEVEL = 3
-# 8 MiB holds a full screen of 1920x1080 at 3 bytes a pixel; RFC 8878 asks every decoder
-# for at least that much.
-WINDOW_LOG = 23
+# How many whole screens the stream remembers, and its bounds: 8 MiB is what RFC 8878 asks of
+# every decoder, 32 MiB is what we ask of the page.
+SCREENS = 5
+WINDOW_LOG_MIN = 23
+WINDOW_LOG_MAX = 25
 
 
 class ZstdStream:
     """A stream that never ends; every rectangle is flushed so that it can be painted at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int, height: int) -> None:
+        """Begin a stream for a screen of that many pixels."""
+        wanted = (SCREENS * 3 * width * height).bit_length()
+        window_log = min(max(wanted, WINDOW_LOG_MIN), WINDOW_LOG_MAX)
         parameters = zstandard.ZstdCompressionParameters.from_level(
-            LEVEL, window_log=WINDOW_LOG, enable_ldm=True
+            LEVEL, window_log=window_log, enable_ldm=True
         )
         self._stream = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
 

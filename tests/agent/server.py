@@ -36,7 +36,7 @@ class Painter:
     def paint(self, payload: bytes) -> None:
         frame = parse_frame(payload)
         if frame.fresh:
-            self._stream = zstandard.ZstdDecompressor(max_window_size=2**23).decompressobj()
+            self._stream = zstandard.ZstdDecompressor(max_window_size=2**25).decompressobj()
         if self.image.size != (frame.width, frame.height):
             assert frame.fresh
             self.image = Image.new("RGB", (frame.width, frame.height))

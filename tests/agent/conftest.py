@@ -1,0 +1,184 @@
+"""Real X servers, each with programs of its own, and a session beside a scripted server."""
+
+import asyncio
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from agent.capture.base import Box
+from agent.capture.x11 import X11Capture
+from agent.encode.base import image_of
+from tests.agent.server import Server, running_server
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Screen:
+    """A virtual screen and what runs on it."""
+
+    def __init__(self, home: Path, size: str = "1280x800x24", *extra: str) -> None:
+        self.home = home
+        self._programs: list[subprocess.Popen[bytes]] = []
+        read_end, write_end = os.pipe()
+        self.server = subprocess.Popen(
+            [
+                "Xvfb",
+                "-displayfd",
+                str(write_end),
+                "-screen",
+                "0",
+                size,
+                "-nolisten",
+                "tcp",
+                *extra,
+            ],
+            pass_fds=[write_end],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(write_end)
+        with os.fdopen(read_end) as number:
+            self.display = f":{number.readline().strip()}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "DISPLAY": self.display,
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(self.home),
+            "LANG": "C.UTF-8",
+            "NO_AT_BRIDGE": "1",
+            "GTK_USE_PORTAL": "0",
+            "GSETTINGS_BACKEND": "memory",
+        }
+
+    def start(self, *command: str) -> "subprocess.Popen[bytes]":
+        """Start a program on this screen."""
+        program = subprocess.Popen(
+            command,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._programs.append(program)
+        return program
+
+    def run(self, *command: str) -> str:
+        """Run a program to its end; return what it prints."""
+        done = subprocess.run(
+            command, env=self.environment, check=True, capture_output=True, timeout=30
+        )
+        return done.stdout.decode()
+
+    def window(self, *search: str) -> str:
+        """Wait for a visible window (arguments of xdotool search); return its id."""
+        return self.run("xdotool", "search", "--sync", "--onlyvisible", *search).split()[-1]
+
+    def manager(self) -> None:
+        """Start a window manager and wait until it manages."""
+        self.start("openbox")
+        until(lambda: "window id #" in self.run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK"))
+
+    def picture(self) -> Image.Image:
+        """Return what the screen shows now, read by a connection of its own."""
+        capture = X11Capture(self.display)
+        picture = capture.reopen()
+        image = image_of(picture, Box(0, 0, picture.width, picture.height))
+        capture.close()
+        return image
+
+    def stop(self) -> None:
+        for program in reversed(self._programs):
+            program.terminate()
+            try:
+                program.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                program.kill()
+                program.wait()
+        self.server.terminate()
+        self.server.wait()
+
+
+def until(condition: Callable[[], object], seconds: float = 15) -> None:
+    """Wait until a condition is true."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def screen(tmp_path: Path) -> Iterator[Screen]:
+    """Return an empty virtual screen of 1280 x 800."""
+    home = tmp_path / "home"
+    home.mkdir()
+    made = Screen(home)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    """Return a server of the agent's socket."""
+    async with running_server() as made:
+        yield made
+
+
+class Agent:
+    """The program, started as a customer would; with --json, so that it can be followed."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.events: list[dict[str, object]] = []
+
+    async def event(self, name: str) -> dict[str, object]:
+        """Wait for the next event of that name."""
+        assert self.process.stdout is not None
+        async with asyncio.timeout(30):
+            while line := await self.process.stdout.readline():
+                event = __import__("json").loads(line)
+                self.events.append(event)
+                if event["event"] == name:
+                    return dict(event)
+        raise AssertionError(f"no {name} in {self.events}")
+
+    def say(self, line: str) -> None:
+        """Type an answer on its standard input."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(line.encode() + b"\n")
+
+    async def exit_code(self) -> int:
+        async with asyncio.timeout(20):
+            return await self.process.wait()
+
+
+@contextlib.asynccontextmanager
+async def running_agent(screen: Screen, url: str, *options: str) -> AsyncIterator[Agent]:
+    """Run the agent on a screen; it is killed at the end if it still runs."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "agent",
+        "--server",
+        url,
+        "--json",
+        *options,
+        cwd=ROOT,
+        env=screen.environment,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield Agent(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

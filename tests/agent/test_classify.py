@@ -1,0 +1,70 @@
+"""Text and interface are told from photographs."""
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw, ImageFilter
+
+from agent.capture.base import Box
+from agent.encode.area import TileGrid
+from agent.encode.classify import SAMPLED, photographic_tiles, split
+
+
+def photograph(width: int, height: int) -> Image.Image:
+    """Return something with soft steps everywhere, like a photograph."""
+    noise = Image.frombytes("RGB", (width, height), random.Random(1).randbytes(width * height * 3))
+    return noise.filter(ImageFilter.GaussianBlur(2))
+
+
+def text(width: int, height: int) -> Image.Image:
+    """Return lines of text, smooth at their edges."""
+    image = Image.new("RGB", (width, height), "white")
+    draw = ImageDraw.Draw(image)
+    for number, y in enumerate(range(0, height, 14)):
+        line = f"{number}. Zeile: {number * 7919} Damen und {number * 104729} Herren, "
+        draw.text((2, y), line * 5, fill="black", font_size=12)
+    return image
+
+
+def share(image: Image.Image) -> float:
+    """Return the share of photographic tiles, judged by the rows that are looked at."""
+    rows = [image.crop((0, y, image.width, y + 1)) for y in range(0, image.height, SAMPLED)]
+    sampled = Image.new("RGB", (image.width, len(rows)))
+    for y, row in enumerate(rows):
+        sampled.paste(row, (0, y))
+    cells = b"".join(photographic_tiles(sampled))
+    return sum(cells) / len(cells)
+
+
+def test_a_photograph_is_photographic() -> None:
+    assert share(photograph(320, 160)) > 0.95
+
+
+def test_text_is_drawn() -> None:
+    assert share(text(320, 160)) < 0.02
+
+
+def test_an_empty_area_is_drawn() -> None:
+    assert share(Image.new("RGB", (64, 64), "grey")) == 0
+
+
+def test_a_single_column_has_no_neighbours_and_is_drawn() -> None:
+    assert photographic_tiles(Image.new("RGB", (1, 10))) == [b"\0", b"\0", b"\0"]
+
+
+@given(st.integers(1, 30), st.integers(1, 20), st.data())
+def test_photographs_and_drawings_together_cover_what_changed(
+    columns: int, rows: int, data: st.DataObject
+) -> None:
+    cells = st.integers(0, columns * rows - 1)
+    changed, photos = TileGrid(columns * 16, rows * 16), TileGrid(columns * 16, rows * 16)
+    for index in data.draw(st.sets(cells)):
+        changed.cells[index] = 1
+        if data.draw(st.booleans()):
+            photos.cells[index] = 1
+    covered = TileGrid(columns * 16, rows * 16)
+    for box in [box for boxes in split(changed, photos) for box in boxes]:
+        covered.fill(Box(box.x0, box.y0, box.x1, box.y1), 1)
+    pairs = zip(covered.cells, changed.cells, strict=True)
+    assert all(cover >= change for cover, change in pairs)

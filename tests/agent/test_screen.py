@@ -1,0 +1,145 @@
+"""What the encoder sends makes the other end's picture identical."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw
+
+from agent.capture.base import Picture
+from agent.encode.screen import CALM, ScreenEncoder
+from agent.protocol.picture import Codec, encode_frame
+from tests.agent.server import Painter
+from tests.agent.test_classify import photograph, text
+
+
+class Memory:
+    """A screen's memory that the test draws into."""
+
+    def __init__(self, image: Image.Image) -> None:
+        self.image = image
+        width, height = image.size
+        self.buffer = bytearray(width * height * 4)
+        self.picture = Picture(width, height, width * 4, "BGRX", memoryview(self.buffer))
+        self.draw()
+
+    def draw(self) -> Picture:
+        self.buffer[:] = self.image.tobytes("raw", "BGRX")
+        return self.picture
+
+    @property
+    def all_rows(self) -> list[tuple[int, int]]:
+        return [(0, self.picture.height)]
+
+
+def settle(encoder: ScreenEncoder, painter: Painter, now: float) -> int:
+    """Send what the encoder wants to refine; return the number of frames."""
+    frames = 0
+    while encoder.refine_at() is not None:
+        frame = encoder.refine(now + CALM)
+        assert frame is not None
+        painter.paint(encode_frame(frame))
+        frames += 1
+    return frames
+
+
+def test_the_first_frame_begins_a_stream_and_shows_text_losslessly_at_once() -> None:
+    memory, painter = Memory(text(400, 300)), Painter()
+    frame = ScreenEncoder().first(memory.picture, 0)
+    assert frame.fresh
+    painter.paint(encode_frame(frame))
+    assert set(painter.codecs) == {Codec.ZSTD}
+    assert painter.image.tobytes() == memory.image.tobytes()
+
+
+def test_a_photograph_comes_as_jpeg_and_is_identical_after_a_calm_moment() -> None:
+    memory, painter, encoder = Memory(photograph(700, 600)), Painter(), ScreenEncoder()
+    painter.paint(encode_frame(encoder.first(memory.picture, 0)))
+    assert Codec.JPEG in painter.codecs
+    assert painter.image.tobytes() != memory.image.tobytes()
+    assert encoder.refine(CALM / 2) is None
+    # In parts, so that typing need not wait for all of it.
+    assert settle(encoder, painter, 0) > 1
+    assert painter.image.tobytes() == memory.image.tobytes()
+    assert encoder.refine_at() is None
+
+
+def test_nothing_is_sent_when_nothing_has_changed() -> None:
+    memory, encoder = Memory(text(200, 100)), ScreenEncoder()
+    encoder.first(memory.picture, 0)
+    assert encoder.update(memory.draw(), memory.all_rows, 1) is None
+
+
+def test_a_typed_letter_is_sent_as_the_few_pixels_that_changed() -> None:
+    memory, painter, encoder = Memory(text(400, 300)), Painter(), ScreenEncoder()
+    painter.paint(encode_frame(encoder.first(memory.picture, 0)))
+    ImageDraw.Draw(memory.image).rectangle((101, 50, 107, 58), fill="red")
+    frame = encoder.update(memory.draw(), [(48, 64)], 1)
+    assert frame is not None
+    assert [(r.x, r.y, r.w, r.h) for r in frame.rects] == [(101, 50, 7, 9)]
+    assert len(encode_frame(frame)) < 100
+    painter.paint(encode_frame(frame))
+    assert painter.image.tobytes() == memory.image.tobytes()
+
+
+def test_a_scrolled_text_costs_little_because_the_stream_remembers_it() -> None:
+    memory, painter, encoder = Memory(text(800, 600)), Painter(), ScreenEncoder()
+    first = encode_frame(encoder.first(memory.picture, 0))
+    painter.paint(first)
+    memory.image.paste(memory.image.crop((0, 42, 800, 600)), (0, 0))
+    frame = encoder.update(memory.draw(), memory.all_rows, 1)
+    assert frame is not None
+    again = encode_frame(frame)
+    assert len(again) < len(first) / 2
+    painter.paint(again)
+    assert painter.image.tobytes() == memory.image.tobytes()
+
+
+def test_text_over_a_photograph_that_was_not_refined_yet_becomes_identical_too() -> None:
+    memory, painter, encoder = Memory(photograph(320, 320)), Painter(), ScreenEncoder()
+    painter.paint(encode_frame(encoder.first(memory.picture, 0)))
+    ImageDraw.Draw(memory.image).rectangle((100, 100, 140, 120), fill="white")
+    frame = encoder.update(memory.draw(), memory.all_rows, 0.1)
+    assert frame is not None
+    painter.paint(encode_frame(frame))
+    settle(encoder, painter, 1)
+    assert painter.image.tobytes() == memory.image.tobytes()
+
+
+def test_a_change_in_the_unused_byte_of_a_pixel_does_no_harm() -> None:
+    memory, encoder = Memory(text(64, 64)), ScreenEncoder()
+    encoder.first(memory.picture, 0)
+    memory.buffer[3] = 77
+    frame = encoder.update(memory.picture, memory.all_rows, 1)
+    assert frame is not None
+    encode_frame(frame)
+
+
+def test_an_update_before_the_first_picture_is_a_fault_of_ours() -> None:
+    memory = Memory(text(64, 64))
+    with pytest.raises(RuntimeError):
+        ScreenEncoder().update(memory.picture, memory.all_rows, 0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 130), st.integers(1, 130), st.integers(0, 2**32), st.data())
+def test_whatever_is_drawn_both_ends_are_identical_after_a_calm_moment(
+    width: int, height: int, seed: int, data: st.DataObject
+) -> None:
+    rng = random.Random(seed)
+    memory, painter, encoder = Memory(photograph(width, height)), Painter(), ScreenEncoder()
+    painter.paint(encode_frame(encoder.first(memory.picture, 0)))
+    for step in range(data.draw(st.integers(0, 5))):
+        corners = (
+            sorted(rng.randrange(width) for _ in "ab"),
+            sorted(rng.randrange(height) for _ in "ab"),
+        )
+        box = (corners[0][0], corners[1][0], corners[0][1] + 1, corners[1][1] + 1)
+        source = rng.choice([photograph, text])(width, height)
+        memory.image.paste(source.crop(box), box[:2])
+        frame = encoder.update(memory.draw(), memory.all_rows, step * 0.1)
+        if frame is not None:
+            painter.paint(encode_frame(frame))
+    settle(encoder, painter, 10)
+    assert painter.image.tobytes() == memory.image.tobytes()
