@@ -3,16 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import (
-    Browser,
-    ConsoleMessage,
-    Page,
-    StorageState,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, expect
 
-from tests.integration.rig.chromium import chromium
 from tests.integration.rig.portal import TECHNICIAN, Portal
 from tests.integration.viewer.agent import ScriptedAgent
 from tests.integration.viewer.desk import Desk
@@ -29,14 +21,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         yield running
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Run Debian's Chromium."""
-    with sync_playwright() as playwright, chromium(playwright) as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def logged_in(portal: Portal, browser: Browser) -> StorageState:
     """Log the demo technician in once; return the cookies."""
     context = browser.new_context(locale="de-DE")
