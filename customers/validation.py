@@ -9,7 +9,7 @@ from stdnum.exceptions import InvalidChecksum, InvalidComponent
 from stdnum.exceptions import ValidationError as InvalidNumber
 
 GERMAN_POSTCODE = re.compile(r"[0-9]{5}")
-PHONE = re.compile(r"\+?[0-9][0-9 ()/.\-]{2,}")
+PHONE = re.compile(r"[+(]?[0-9][0-9 ()/.\-]{2,}")
 
 
 def check_postcode(postcode: str, country: str) -> None:

@@ -1,5 +1,7 @@
 """Pages and JSON answers about customers."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -27,7 +29,8 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     is_part = request.headers.get("HX-Target") == "customers"
     template = "customers/_table.html" if is_part else "customers/list.html"
-    return render(request, template, {"page": page, "q": text})
+    query = urlencode({"q": text}) if text else ""
+    return render(request, template, {"page": page, "q": text, "query": query})
 
 
 @require_GET
