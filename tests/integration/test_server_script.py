@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -76,10 +77,22 @@ class Server:
             return error.code, json.load(error)
 
 
-@pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data folder as the first start leaves it."""
     # Short, as the socket inside needs it.
-    one = Server(tmp_path_factory.mktemp("s") / "data")
+    folder = tmp_path_factory.mktemp("p") / "data"
+    own = {"DIBUC_DATA": str(folder), "PORT": str(free_port())}
+    command = [sys.executable, "manage.py", "prepare"]
+    subprocess.run(command, cwd=ROOT, env=clean_environment() | own, check=True)
+    return folder
+
+
+@pytest.fixture
+def server(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("s") / "data"
+    shutil.copytree(prepared, folder)
+    one = Server(folder)
     yield one
     if one.process.poll() is None:
         one.process.kill()
@@ -116,9 +129,6 @@ def refused(tmp_path: Path, **settings: str) -> str:
     ("settings", "explanation"),
     [
         ({"PORT": "eighty"}, "(dibuc.E001) PORT='eighty' is not a whole number"),
-        ({"REDIS_URL": "http://x"}, "(dibuc.E002) REDIS_URL"),
-        ({"DATABASE_URL": "mysql://x/y"}, "(dibuc.E003) DATABASE_URL must be like"),
-        ({"PUBLIC_URL": "support.example.com"}, "(dibuc.E004) PUBLIC_URL"),
         ({"SECRET_KEY": "secret"}, "(dibuc.E006) SECRET_KEY is too easy to guess"),
         ({"DATABASE_URL": "postgresql://x@127.0.0.1:1/y"}, "(dibuc.E010) The database does not"),
         ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "(dibuc.E011) Redis does not answer"),
@@ -146,8 +156,12 @@ def test_demo_data_is_refused_once_outsiders_could_log_in(server: Server, tmp_pa
     assert "dibuc.E009" in output
 
 
-def test_it_runs_shows_the_log_ins_again_and_ends_with_ctrl_c(server: Server) -> None:
+def test_a_first_start_makes_demo_data_and_ctrl_c_ends_everything(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    server = Server(tmp_path_factory.mktemp("f") / "data")
     server.wait_until_ready()
+    assert "Making demo data" in server.output
     assert f"Portal ready: http://127.0.0.1:{server.port}" in server.output
     log_ins = shown_log_ins(server)
     assert server.healthz() == (

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
+from django.core.checks import Tags
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
@@ -30,9 +31,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         self.check_port()
-        self.check(databases=["default"])
-        for name in FOLDERS:
-            Path(getattr(settings, name)).mkdir(parents=True, exist_ok=True)
+        self.make_folders()
+        # What other checks ask the database would end in a traceback if it is not there.
+        self.check(tags=[Tags.database, Tags.files], databases=["default"])
+        self.check()
         self.migrate()
         self.collect_static()
         self.publish_downloads()
@@ -51,6 +53,17 @@ class Command(BaseCommand):
                 log = folder / "demo.log"
                 stack.enter_context(running_valkey(settings.REDIS_SOCKET, folder, log=log))
             call_command("demo_data", verbosity=0, skip_checks=True)
+
+    def make_folders(self) -> None:
+        """Make the folders of the data folder."""
+        try:
+            for name in FOLDERS:
+                Path(getattr(settings, name)).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CommandError(
+                f"(dibuc.E005) The data folder {settings.DATA_DIR} cannot be used "
+                f"({error.strerror}): see DIBUC_DATA."
+            ) from None
 
     def check_port(self) -> None:
         """Refuse a port on which another program listens already."""
