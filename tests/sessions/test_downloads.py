@@ -1,15 +1,17 @@
 """The agent's download: what is there is sent whole, what is to come is said."""
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from django.conf import LazySettings
 from django.test import AsyncClient, Client
 
 from sessions import downloads
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 CONTENT = b"\x7fELF" + bytes(range(256)) * 1024
 ENTRY = {"file": "agent-linux", "version": "1.2", "sha256": "a" * 64, "size": len(CONTENT)}
