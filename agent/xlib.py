@@ -49,6 +49,7 @@ class XEvent(ctypes.Union):
 
 
 ErrorHandler = ctypes.CFUNCTYPE(c_int, c_void_p, POINTER(XErrorEvent))
+IoErrorHandler = ctypes.CFUNCTYPE(c_int, c_void_p)
 ExitHandler = ctypes.CFUNCTYPE(None, c_void_p, c_void_p)
 
 
@@ -75,6 +76,11 @@ def _on_error(display: int, event: Any) -> int:
     return 0
 
 
+def _on_io_error(_display: int) -> int:
+    # Xlib's own would print and end the process.
+    return 0
+
+
 def _on_exit(display: int, _data: int) -> None:
     # Xlib would call exit() here. The connection is only marked: who uses it next is told.
     _lost.add(display)
@@ -82,6 +88,7 @@ def _on_exit(display: int, _data: int) -> None:
 
 # Xlib keeps the addresses: these must live as long as the process.
 _error_handler = ErrorHandler(_on_error)
+_io_error_handler = IoErrorHandler(_on_io_error)
 _exit_handler = ExitHandler(_on_exit)
 
 
@@ -92,6 +99,8 @@ def xlib() -> ctypes.CDLL:
         _declare(x11)
         x11.XInitThreads()
         x11.XSetErrorHandler(_error_handler)
+        if hasattr(x11, "XSetIOErrorExitHandler"):
+            x11.XSetIOErrorHandler(_io_error_handler)
         _state["x11"] = x11
     library: ctypes.CDLL = _state["x11"]
     return library
@@ -122,7 +131,10 @@ def _declare(x11: ctypes.CDLL) -> None:
     x11.XQueryExtension.argtypes = [
         c_void_p, c_char_p, POINTER(c_int), POINTER(c_int), POINTER(c_int)
     ]  # fmt: skip
+    # Since libX11 1.7; with an older one the program ends with the X server.
     if hasattr(x11, "XSetIOErrorExitHandler"):
+        x11.XSetIOErrorHandler.argtypes = [IoErrorHandler]
+        x11.XSetIOErrorHandler.restype = c_void_p
         x11.XSetIOErrorExitHandler.argtypes = [c_void_p, ExitHandler, c_void_p]
 
 

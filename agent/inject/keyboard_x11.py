@@ -18,8 +18,8 @@ USE_CORE_KEYBOARD = 0x100
 UNICODE_KEYSYM = 0x01000000
 # Keysyms that layouts use although a Unicode keysym exists too.
 _SPECIAL = {"\n": 0xFF0D, "\t": 0xFF09, "€": 0x20AC}
-# Where a group's levels stand among the keysyms of a keycode (XKB protocol, section 17.1.3).
-_GROUP_LEVELS = {0: (0, 1, 4, 5), 1: (2, 3, 6, 7)}
+# Plain, with Shift, with AltGr, with both.
+LEVELS = 4
 # Programs learn of a changed key by an event; a slow one needs a moment to act on it.
 _LEARN = 0.03
 _REUSE = 0.3
@@ -71,6 +71,8 @@ class Keyboard:
         x11.XChangeKeyboardMapping.argtypes = [
             c_void_p, c_int, c_int, POINTER(c_ulong), c_int
         ]  # fmt: skip
+        x11.XkbKeycodeToKeysym.argtypes = [c_void_p, c_ubyte, c_int, c_int]
+        x11.XkbKeycodeToKeysym.restype = c_ulong
         x11.XkbGetState.argtypes = [c_void_p, c_uint, POINTER(XkbState)]
         x11.XkbLockModifiers.argtypes = [c_void_p, c_uint, c_uint, c_uint]
         low, high = c_int(), c_int()
@@ -154,14 +156,24 @@ class Keyboard:
         both = shift + level3 if shift and level3 else ()
         modifiers: list[tuple[int, ...]] = [(), shift, level3, both]
         lent = set(self._lent.values())
+        # Xlib keeps a copy of the layout and learns of changes by events.
+        self._connection.events()
         found: dict[int, Stroke] = {}
-        for level, position in enumerate(_GROUP_LEVELS.get(state.group, ())):
+        for level in range(LEVELS):
             if level and not modifiers[level]:
                 continue
-            for keycode, keysyms in mapping.items():
-                if keycode not in lent and position < len(keysyms) and keysyms[position]:
-                    found.setdefault(keysyms[position], Stroke(keycode, modifiers[level]))
+            for keycode in mapping:
+                keysym = self._keysym(keycode, state.group, level)
+                if keysym and keycode not in lent:
+                    found.setdefault(keysym, Stroke(keycode, modifiers[level]))
         return found
+
+    def _keysym(self, keycode: int, group: int, level: int) -> int:
+        """Return what a key gives; keys without the present group give their first one."""
+        handle, lookup = self._connection.handle, self._connection.x11.XkbKeycodeToKeysym
+        if group and not lookup(handle, keycode, group, 0):
+            group = 0
+        return int(lookup(handle, keycode, group, level))
 
     def _lend(self, keysyms: list[int], mapping: dict[int, tuple[int, ...]]) -> None:
         wanted = [keysym for keysym in keysyms if keysym not in self._lent]

@@ -37,6 +37,7 @@ class Screen:
                 size,
                 "-nolisten",
                 "tcp",
+                "-noreset",
                 *extra,
             ],
             pass_fds=[write_end],

@@ -1,9 +1,7 @@
 """Reading a real X server's screen."""
 
-import ctypes
 import select
 from collections.abc import Iterator
-from ctypes import c_int, c_ulong, c_void_p
 from pathlib import Path
 
 import pytest
@@ -13,8 +11,8 @@ from agent.capture.base import Box, CaptureError, Picture, ResizedError
 from agent.capture.x11 import X11Capture
 from agent.encode.base import image_of
 from agent.inject.x11 import X11Injector
-from agent.xlib import Connection, load
 from tests.agent.conftest import Screen
+from tests.agent.resize import resize
 
 
 @pytest.fixture
@@ -40,22 +38,6 @@ def calm(capture: X11Capture) -> None:
 
 def whole(picture: Picture) -> Image.Image:
     return image_of(picture, Box(0, 0, picture.width, picture.height))
-
-
-def resize(screen: Screen, index: int) -> None:
-    """Choose one of the sizes that the X server offers (RandR 1.1)."""
-    connection, randr = Connection(screen.display), load("libXrandr.so.2")
-    randr.XRRGetScreenInfo.argtypes = [c_void_p, c_ulong]
-    randr.XRRGetScreenInfo.restype = c_void_p
-    randr.XRRSetScreenConfig.argtypes = [
-        c_void_p, c_void_p, c_ulong, c_int, ctypes.c_ushort, c_ulong
-    ]  # fmt: skip
-    randr.XRRFreeScreenConfigInfo.argtypes = [c_void_p]
-    info = randr.XRRGetScreenInfo(connection.handle, connection.root)
-    randr.XRRSetScreenConfig(connection.handle, info, connection.root, index, 1, 0)
-    randr.XRRFreeScreenConfigInfo(info)
-    connection.sync()
-    connection.close()
 
 
 def test_a_new_window_is_reported_where_it_is(screen: Screen, capture: X11Capture) -> None:
@@ -121,7 +103,7 @@ def test_another_resolution_is_noticed_and_the_whole_screen_read_anew(
     screen: Screen, capture: X11Capture
 ) -> None:
     capture.reopen()
-    resize(screen, 3)
+    resize(screen.display, 1024, 600)
     while True:
         assert wake(capture, 5)
         if capture.size() != (1280, 800):
@@ -136,7 +118,7 @@ def test_another_resolution_is_noticed_and_the_whole_screen_read_anew(
 def test_rows_that_are_gone_do_not_end_the_program(screen: Screen, capture: X11Capture) -> None:
     capture.reopen()
     # Before the event that tells of it was read.
-    resize(screen, 3)
+    resize(screen.display, 1024, 600)
     with pytest.raises(ResizedError):
         capture.grab([Box(0, 0, 1280, 800)])
 
