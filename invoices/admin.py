@@ -64,6 +64,7 @@ class ArchivedFileInline(ReadOnly, admin.TabularInline[ArchivedFile, Invoice]):
 
     model = ArchivedFile
     fields = ("path", "sha256", "size", "archived_at")
+    readonly_fields = ("archived_at",)
 
 
 @admin.register(Invoice)

@@ -29,9 +29,10 @@ def export(export_id: int) -> None:
 def sweep() -> None:
     """Complete what a crash left behind. Every thirty seconds, by the beat."""
     now = timezone.now()
+    # First of all: what is completed below would look like a run that moves.
+    queue_items(services.items_lost(now=now))
     services.invoices_complete(now=now)
     services.leftovers_remove(now=now)
-    queue_items(services.items_lost(now=now))
     for export_id in services.exports_lost(now=now):
         queue_export(export_id)
 

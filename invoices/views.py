@@ -40,6 +40,7 @@ def work_context(month: Month) -> dict[str, Any]:
         "export": export,
         "is_running": progress is not None and progress.running,
         "is_packing": is_packing,
+        "has_invoices": Invoice.objects.of_month(month).exists(),
     }
 
 

@@ -31,6 +31,7 @@ def girocode_svg(*, name: str, iban: str, bic: str, amount: Decimal, text: str) 
             amount=amount,
             text=text,
             bic="".join(bic.split()).upper() or None,
+            encoding="utf-8",  # what every banking app reads, umlauts included
         )
     except ValueError:
         return None  # a BIC or an amount beyond what the standard allows
