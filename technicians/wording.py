@@ -10,7 +10,6 @@ ERRORS = {
     "account_inactive": _("This account is switched off. Ask the owner."),
     "email_password_mismatch": _("Mail address or password is not right."),
     "enter_current_password": _("This is not your current password."),
-    "incorrect_code": _("This code is not right. Codes change every half minute."),
     "incorrect_password": _("The password is not right."),
     "invalid_login": _("The log-in did not work. Please try again."),
     "invalid_password_reset": _("This link does not work any more. Have a new one sent to you."),
@@ -21,6 +20,7 @@ ERRORS = {
 
 # Raised in allauth's forms and said in its messages, word for word.
 SAID_BY_ALLAUTH = (
+    _("Incorrect code."),
     _("You must type the same password each time."),
     _("Successfully signed in as %(name)s."),
     _("You have signed out."),
