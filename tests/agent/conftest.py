@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from ctypes import c_ulong, c_void_p
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from PIL import Image
 from agent.capture.base import Box
 from agent.capture.x11 import X11Capture
 from agent.encode.base import image_of
+from agent.xlib import Connection
 from tests.agent.server import Server, running_server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,6 +91,17 @@ class Screen:
         self.start("openbox")
         until(lambda: "window id #" in self.run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK"))
 
+    def paint(self, colour: int) -> None:
+        """Fill the empty screen with a colour, 0xRRGGBB."""
+        connection = Connection(self.display)
+        x11 = connection.x11
+        x11.XSetWindowBackground.argtypes = [c_void_p, c_ulong, c_ulong]
+        x11.XClearWindow.argtypes = [c_void_p, c_ulong]
+        x11.XSetWindowBackground(connection.handle, connection.root, colour)
+        x11.XClearWindow(connection.handle, connection.root)
+        connection.sync()
+        connection.close()
+
     def picture(self) -> Image.Image:
         """Return what the screen shows now, read by a connection of its own."""
         capture = X11Capture(self.display)
@@ -145,7 +159,7 @@ class Agent:
         assert self.process.stdout is not None
         async with asyncio.timeout(30):
             while line := await self.process.stdout.readline():
-                event = __import__("json").loads(line)
+                event = json.loads(line)
                 self.events.append(event)
                 if event["event"] == name:
                     return dict(event)

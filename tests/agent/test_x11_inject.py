@@ -1,5 +1,6 @@
 """Typing and clicking on a real X server, as it arrives in real programs."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -195,9 +196,10 @@ def test_a_killed_x_server_is_an_error_and_not_the_end(tmp_path: Path) -> None:
     injector = X11Injector(doomed.display)
     injector.key("ShiftLeft", down=True)
     doomed.stop()
+    with contextlib.suppress(InjectError):
+        injector.move(1, 1)  # may still fit into the socket's buffer
     with pytest.raises(InjectError):
-        for _ in range(50):
-            injector.move(1, 1)
+        injector.text("x")
     with pytest.raises(InjectError):
         injector.close()
     injector.close()

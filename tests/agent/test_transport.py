@@ -1,0 +1,139 @@
+"""The line: where it may go and how it is opened."""
+
+import asyncio
+import datetime as dt
+import ipaddress
+import socket
+import ssl
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from websockets.asyncio.server import ServerConnection, serve
+
+from agent.transport import SEND_BUFFER, AddressError, Line, LineError, socket_url
+from tests.agent.server import Server
+
+
+@pytest.mark.parametrize(
+    ("server", "url"),
+    [
+        ("https://portal.example", "wss://portal.example/ws/agent/"),
+        ("https://portal.example:8443/", "wss://portal.example:8443/ws/agent/"),
+        ("http://127.0.0.1:8000", "ws://127.0.0.1:8000/ws/agent/"),
+        ("http://localhost:9000", "ws://localhost:9000/ws/agent/"),
+        ("http://[::1]:8000", "ws://[::1]:8000/ws/agent/"),
+    ],
+)
+def test_the_socket_is_at_a_fixed_path_of_the_portal(server: str, url: str) -> None:
+    assert socket_url(server) == url
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        "http://portal.example",  # would travel in the clear
+        "http://127.0.0.1.evil.example",
+        "http://192.168.1.5:8000",
+        "ftp://portal.example",
+        "portal.example",
+        "https://",
+        "https://portal.example:port",
+        "",
+    ],
+)
+def test_other_addresses_are_refused(server: str) -> None:
+    with pytest.raises(AddressError):
+        socket_url(server)
+
+
+async def test_no_origin_no_compression_no_delay_and_a_small_buffer(server: Server) -> None:
+    async with Line(socket_url(server.url)) as line:
+        caller = await server.call()
+        request = caller.socket.request
+        assert request is not None
+        assert request.path == "/ws/agent/"
+        assert "Origin" not in request.headers
+        assert "Cookie" not in request.headers
+        assert "Sec-WebSocket-Extensions" not in request.headers
+        raw = line._socket.transport.get_extra_info("socket")  # type: ignore[union-attr]
+        assert raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        # Linux says twice what was asked for.
+        assert raw.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 2 * SEND_BUFFER
+
+
+async def test_nobody_there_is_a_line_error() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        with pytest.raises(LineError):
+            async with Line(f"ws://127.0.0.1:{port}/ws/agent/"):
+                pass
+
+
+async def test_a_message_larger_than_the_protocol_allows_breaks_the_line(server: Server) -> None:
+    async with Line(socket_url(server.url)) as line:
+        caller = await server.call()
+        await caller.socket.send(b"\3" * (64 * 1024 + 1))
+        with pytest.raises(LineError):
+            await line.receive()
+
+
+async def test_a_closed_line_can_neither_send_nor_receive(server: Server) -> None:
+    line = Line(socket_url(server.url))
+    with pytest.raises(LineError):
+        await line.send("early")
+    async with line:
+        caller = await server.call()
+        await caller.socket.close()
+        with pytest.raises(LineError):
+            await line.receive()
+        with pytest.raises(LineError):
+            await line.send("late")
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    async def handle(_socket: ServerConnection) -> None:
+        await asyncio.Event().wait()
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*self_signed(tmp_path))
+    async with serve(handle, "127.0.0.1", 0, ssl=context) as listening:
+        port = next(iter(listening.sockets)).getsockname()[1]
+        with pytest.raises(LineError, match="certificate verify failed"):
+            async with Line(f"wss://127.0.0.1:{port}/ws/agent/"):
+                pass
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """Write a certificate for 127.0.0.1 and its key; return their paths."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            critical=False,
+        )
+        .sign(key, hashes.SHA256())
+    )
+    paths = folder / "cert.pem", folder / "key.pem"
+    paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    paths[1].write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return paths
