@@ -6,7 +6,9 @@ reported twice, never lost.
 """
 
 import ctypes
+from collections.abc import Callable
 from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_uint, c_ulong, c_void_p
+from typing import TypeVar
 
 from agent.capture.base import (
     Box,
@@ -27,6 +29,8 @@ from agent.xlib import (
     owned_bytes,
     xlib,
 )
+
+T = TypeVar("T")
 
 Z_PIXMAP = 2
 ALL_PLANES = c_ulong(-1).value
@@ -152,19 +156,19 @@ class X11Capture(Capture):
             self.on_pointer()
 
     def take_damage(self) -> list[Box]:
-        try:
-            boxes = self._watching.take_damage()
-        except DisplayLostError as error:
-            raise CaptureError(str(error)) from error
-        # The round trip may have read events from the socket: nobody would wake up for them.
-        self.dispatch()
-        return boxes
+        return self._ask(self._watching.take_damage)
 
     def size(self) -> tuple[int, int]:
+        return self._ask(self._watch.geometry)[:2]
+
+    def _ask(self, question: Callable[[], T]) -> T:
+        """Make a round trip. It may read events from the socket, for which nobody would wake up."""
         try:
-            return self._watch.geometry()[:2]
+            answer = question()
         except DisplayLostError as error:
             raise CaptureError(str(error)) from error
+        self.dispatch()
+        return answer
 
     def grab(self, boxes: list[Box]) -> Picture:
         if self._resized:
@@ -186,16 +190,10 @@ class X11Capture(Capture):
         return self._reader.picture
 
     def cursor(self) -> CursorShape | None:
-        try:
-            return self._watching.cursor()
-        except DisplayLostError as error:
-            raise CaptureError(str(error)) from error
+        return self._ask(self._watching.cursor)
 
     def pointer(self) -> tuple[int, int]:
-        try:
-            return self._watch.pointer()
-        except DisplayLostError as error:
-            raise CaptureError(str(error)) from error
+        return self._ask(self._watch.pointer)
 
     def partial(self) -> bool:
         # Under Wayland an X server shows only those programs that still speak X11.

@@ -171,3 +171,22 @@ def test_a_screen_with_few_colours_is_refused(tmp_path: Path) -> None:
             X11Capture(old.display)
     finally:
         old.stop()
+
+
+def test_asking_for_the_pointer_swallows_no_news_of_damage(
+    screen: Screen, capture: X11Capture
+) -> None:
+    capture.take_damage()
+    calm(capture)
+    told: list[str] = []
+    capture.on_damage = lambda: told.append("damage")
+    for colour in range(1, 50):
+        told.clear()
+        screen.paint(colour)
+        # The answer to the question may bring the event along: then the socket is empty.
+        capture.pointer()
+        capture.cursor()
+        if not told:
+            assert wake(capture, 5)
+        assert told
+        capture.take_damage()
