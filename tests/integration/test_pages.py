@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import pytest
 from playwright.sync_api import (
@@ -113,7 +113,7 @@ def test_a_technicians_pages_fit_and_are_clean(
     browser: Browser,
     portal: Portal,
     technician_state: Path,
-    scheme: str,
+    scheme: Literal["light", "dark"],
     viewport: ViewportSize,
 ) -> None:
     with browser.new_context(
