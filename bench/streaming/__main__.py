@@ -15,9 +15,9 @@ from bench.streaming.measure import Row, Setup, measure
 from bench.streaming.ours import ours
 from bench.streaming.program import SCENES
 from bench.streaming.tigervnc import tigervnc
-from bench.streaming.wire import LINKS, Link
 from tests.integration.rig.chromium import chromium
 from tests.integration.rig.display import Screen
+from tests.integration.rig.wire import LINKS, Link
 
 Viewer = Callable[[Browser, Screen, Link, Path], AbstractContextManager[Setup]]
 VIEWERS: Final[dict[str, Viewer]] = {"ours": ours, "tigervnc": tigervnc}

@@ -13,11 +13,11 @@ import psutil
 from playwright.sync_api import Page
 
 from bench.streaming import program
-from bench.streaming.wire import Wire
 from tests.integration.rig.chromium import canvas_pixels, share_identical
 from tests.integration.rig.display import Screen
 from tests.integration.rig.processes import Program
 from tests.integration.rig.waiting import until
+from tests.integration.rig.wire import Wire
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 EYE: Final = Path(__file__).with_name("eye.js")

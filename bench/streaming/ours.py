@@ -8,11 +8,11 @@ import psutil
 from playwright.sync_api import Browser
 
 from bench.streaming.measure import Setup
-from bench.streaming.wire import Link, Wire
 from tests.integration.rig.agent import Agent
 from tests.integration.rig.desk import Desk
 from tests.integration.rig.display import Screen
 from tests.integration.rig.portal import TECHNICIAN, Portal
+from tests.integration.rig.wire import Link, Wire
 
 
 @contextmanager

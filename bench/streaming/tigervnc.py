@@ -9,9 +9,9 @@ import psutil
 from playwright.sync_api import Browser
 
 from bench.streaming.measure import Setup
-from bench.streaming.wire import Link, Wire
 from tests.integration.rig.display import Screen
 from tests.integration.rig.processes import Program
+from tests.integration.rig.wire import Link, Wire
 
 NOVNC = Path("/usr/share/novnc")
 

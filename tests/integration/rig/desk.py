@@ -41,6 +41,11 @@ class Desk:
         self.page.get_by_test_id("password").fill(password)
         self.page.get_by_test_id("connect").click()
 
+    def type_password(self, password: str) -> None:
+        """Type a password into the viewer's card."""
+        self.page.locator("#password").fill(password)
+        self.page.locator("#password").press("Enter")
+
     def connect(self, agent: Agent) -> None:
         """Order, be let in by the customer, and see the first picture."""
         self.order(agent.support_id, agent.password)

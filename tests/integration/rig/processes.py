@@ -78,6 +78,7 @@ class Program:
         """End the whole group at once, as a power cut would."""
         self._signal(signal.SIGKILL)
         self.process.wait(10)
+        self._close_input()
 
     def stop(self, *, within: float = 15) -> None:
         """Ask the program to end, and the group to die when it does not."""
@@ -88,8 +89,12 @@ class Program:
         # What the program left behind in its group must not outlive the test.
         self._signal(signal.SIGKILL)
         self.process.wait(10)
+        self._close_input()
+
+    def _close_input(self) -> None:
         if self.process.stdin is not None:
-            self.process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):
+                self.process.stdin.close()
 
     def _signal(self, number: signal.Signals) -> None:
         try:

@@ -38,6 +38,7 @@ class Wire:
         """Start listening in a thread of its own; `port` may be set again later."""
         self.target = port
         self.bytes = 0
+        self._open: set[asyncio.StreamWriter] = set()
         self._link = link
         self._socket = socket.create_server(("127.0.0.1", 0))
         if link.bits_per_second:
@@ -59,14 +60,22 @@ class Wire:
         self._loop.close()
 
     async def _listen(self) -> None:
-        await asyncio.start_server(self._accept, sock=self._socket, limit=QUEUE)
+        server = await asyncio.start_server(self._accept, sock=self._socket, limit=QUEUE)
+        async with server:
+            await server.serve_forever()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", self.target, limit=QUEUE)
         for stream in (writer, back):
             stream.transport.set_write_buffer_limits(high=QUEUE)
             stream.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        await asyncio.gather(self._pass(reader, back), self._pass(there, writer))
+        self._open |= {writer, back}
+        try:
+            await asyncio.gather(self._pass(reader, back), self._pass(there, writer))
+        finally:
+            self._open -= {writer, back}
+            writer.transport.abort()
+            back.transport.abort()
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError):
@@ -103,6 +112,15 @@ class Wire:
     def _deliver(writer: asyncio.StreamWriter, data: bytes) -> None:
         if not writer.is_closing():
             writer.write(data)
+
+    def cut(self) -> None:
+        """Break every connection that stands; new ones are passed on."""
+
+        def abort() -> None:
+            for writer in self._open:
+                writer.transport.abort()
+
+        self._loop.call_soon_threadsafe(abort)
 
     def close(self) -> None:
         """Stop passing anything on."""
