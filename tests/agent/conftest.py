@@ -28,6 +28,7 @@ class Screen:
 
     def __init__(self, home: Path, size: str = "1280x800x24", *extra: str) -> None:
         self.home = home
+        self.extra: dict[str, str] = {}
         self._programs: list[subprocess.Popen[bytes]] = []
         read_end, write_end = os.pipe()
         self.server = subprocess.Popen(
@@ -61,6 +62,7 @@ class Screen:
             "NO_AT_BRIDGE": "1",
             "GTK_USE_PORTAL": "0",
             "GSETTINGS_BACKEND": "memory",
+            **self.extra,
         }
 
     def start(self, *command: str) -> "subprocess.Popen[bytes]":

@@ -1,0 +1,247 @@
+"""The compiled inner loops do exactly what their twins in Python do, and refuse what does not fit."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from agent.capture.base import Box, Picture
+from agent.encode.area import TileGrid
+from agent.encode.kernel import Kernel, NativeKernel, Offset, Pair, PlainKernel, load
+from agent.encode.kernel.build import build
+from tests.agent.test_classify import photograph, text
+
+PLAIN = PlainKernel()
+SIZES = st.tuples(st.integers(1, 150), st.integers(1, 150))
+
+
+@pytest.fixture(scope="module")
+def native(tmp_path_factory: pytest.TempPathFactory) -> NativeKernel:
+    return NativeKernel(build(tmp_path_factory.mktemp("kernel") / "kernel.so"))
+
+
+def picture_of(image: Image.Image, *, slack: int = 0, unused: int = 0) -> Picture:
+    """Return a picture whose rows may be longer than needed and whose fourth bytes are noise."""
+    width, height = image.size
+    stride = (width + slack) * 4
+    memory = bytearray(random.Random(unused).randbytes(stride * height))
+    for y in range(height):
+        row = bytearray(image.crop((0, y, width, y + 1)).tobytes("raw", "BGRX"))
+        row[3::4] = memory[y * stride + 3 : y * stride + width * 4 : 4]
+        memory[y * stride : y * stride + width * 4] = row
+    return Picture(width, height, stride, "BGRX", memoryview(memory))
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> Pair:
+    """Draw two pictures: pieces of text and photographs, moved, overlaid, changed."""
+    width, height = draw(SIZES)
+    rng = random.Random(draw(st.integers(0, 2**32)))
+    kinds = (text, photograph, lambda w, h: Image.new("RGB", (w, h), "white"))
+    old = rng.choice(kinds)(width, height)
+    new = old.copy()
+    for _ in range(draw(st.integers(0, 4))):
+        x0, x1 = sorted(rng.randrange(width + 1) for _ in "ab")
+        y0, y1 = sorted(rng.randrange(height + 1) for _ in "ab")
+        if x0 == x1 or y0 == y1:
+            continue
+        piece = rng.choice((old, rng.choice(kinds)(width, height))).crop((x0, y0, x1, y1))
+        new.paste(piece, (x0 + rng.randint(-9, 9), y0 + rng.randint(-30, 30)))
+    slack = draw(st.integers(0, 3))
+    return Pair(picture_of(new, slack=slack, unused=1), picture_of(old, slack=slack, unused=2))
+
+
+def changed(kernel: Kernel, pair: Pair) -> TileGrid:
+    grid = TileGrid(pair.new.width, pair.new.height)
+    kernel.mark(pair, grid, [(0, pair.new.height)])
+    return grid
+
+
+@st.composite
+def boxes(draw: st.DrawFn, width: int, height: int) -> Box:
+    x0, y0 = draw(st.integers(0, width - 1)), draw(st.integers(0, height - 1))
+    return Box(x0, y0, draw(st.integers(x0 + 1, width)), draw(st.integers(y0 + 1, height)))
+
+
+@settings(max_examples=150, deadline=None)
+@given(pairs(), st.data())
+def test_both_kernels_find_the_same(native: NativeKernel, pair: Pair, data: st.DataObject) -> None:
+    width, height = pair.new.width, pair.new.height
+    grid = changed(PLAIN, pair)
+    assert changed(native, pair).cells == grid.cells
+    box = data.draw(boxes(width, height))
+    assert native.split(pair, box) == PLAIN.split(pair, box)
+    assert native.pack(pair.new, box) == PLAIN.pack(pair.new, box)
+    assert native.largest(grid) == PLAIN.largest(grid)
+    ways = [(0, 0), (3, -7)]
+    for vertical in (True, False):
+        found = native.scrolls(pair, grid, vertical=vertical, enough=2)
+        assert found == PLAIN.scrolls(pair, grid, vertical=vertical, enough=2)
+        ways += [(offset.dx, offset.dy) for offset in found]
+    found = native.drags(pair, grid, radius=40, patches=9)
+    assert found == PLAIN.drags(pair, grid, radius=40, patches=9)
+    ways += [(offset.dx, offset.dy) for offset in found]
+    for way in ways:
+        everywhere = Box(0, 0, grid.columns, grid.rows)
+        matched = native.match(pair, everywhere, way)
+        assert matched.cells == PLAIN.match(pair, everywhere, way).cells
+        part = native.largest(matched)
+        if part is not None:
+            start, limit = grid.pixels(part), Box(0, 0, width, height)
+            assert native.grow(pair, start, limit, way) == PLAIN.grow(pair, start, limit, way)
+
+
+@settings(max_examples=100, deadline=None)
+@given(SIZES, st.integers(0, 2**32), st.data())
+def test_both_kernels_move_like_memmove(
+    native: NativeKernel, size: tuple[int, int], seed: int, data: st.DataObject
+) -> None:
+    image = Image.frombytes("RGB", size, random.Random(seed).randbytes(size[0] * size[1] * 3))
+    one, two = picture_of(image), picture_of(image)
+    box = data.draw(boxes(*size))
+    w, h = box.x1 - box.x0, box.y1 - box.y0
+    source = data.draw(st.tuples(st.integers(0, size[0] - w), st.integers(0, size[1] - h)))
+    native.move(one, box, source)
+    PLAIN.move(two, box, source)
+    assert one.pixels == two.pixels
+    image.paste(image.crop((*source, source[0] + w, source[1] + h)), (box.x0, box.y0))
+    assert PLAIN.pack(one, Box(0, 0, *size)) == image.tobytes()
+
+
+@settings(max_examples=60, deadline=None)
+@given(SIZES, st.booleans(), st.data())
+def test_both_kernels_tell_the_same_tiles_photographic(
+    native: NativeKernel, size: tuple[int, int], written: bool, data: st.DataObject
+) -> None:
+    picture = picture_of((text if written else photograph)(*size))
+    grid = TileGrid(*size, marked=True)
+    for cell in data.draw(st.sets(st.integers(0, len(grid.cells) - 1), max_size=9)):
+        grid.cells[cell] = 0
+    assert native.photographic(picture, grid).cells == PLAIN.photographic(picture, grid).cells
+
+
+def each(native: NativeKernel) -> list[Kernel]:
+    return [native, PLAIN]
+
+
+def test_a_photograph_is_photographic_and_text_is_not(native: NativeKernel) -> None:
+    for kernel in each(native):
+        grid = TileGrid(320, 160, marked=True)
+        assert sum(kernel.photographic(picture_of(photograph(320, 160)), grid).cells) > 190
+        assert sum(kernel.photographic(picture_of(text(320, 160)), grid).cells) < 5
+
+
+def test_a_scrolled_page_votes_for_its_way_past_bars_that_stay(native: NativeKernel) -> None:
+    old = text(400, 300)
+    new = old.copy()
+    new.paste(old.crop((64, 40, 320, 300)), (64, 0))
+    pair = Pair(picture_of(new), picture_of(old))
+    for kernel in each(native):
+        first = kernel.scrolls(pair, changed(kernel, pair), vertical=True, enough=8)[0]
+        assert (first.dx, first.dy) == (0, 40)
+        assert first.votes > 100
+
+
+def test_a_page_scrolled_sideways_votes_too(native: NativeKernel) -> None:
+    old = text(400, 300)
+    new = old.copy()
+    new.paste(old.crop((0, 0, 370, 300)), (30, 0))
+    pair = Pair(picture_of(new), picture_of(old))
+    for kernel in each(native):
+        first = kernel.scrolls(pair, changed(kernel, pair), vertical=False, enough=8)[0]
+        assert (first.dx, first.dy) == (-30, 0)
+
+
+def test_a_dragged_window_is_found(native: NativeKernel) -> None:
+    desk, window = photograph(400, 300), text(200, 120)
+    old, new = desk.copy(), desk.copy()
+    old.paste(window, (50, 60))
+    new.paste(window, (63, 49))
+    pair = Pair(picture_of(new), picture_of(old))
+    for kernel in each(native):
+        found = kernel.drags(pair, changed(kernel, pair), radius=48, patches=32)
+        assert found[0][:2] == (-13, 11)
+
+
+def test_an_l_of_changes_becomes_two_strips(native: NativeKernel) -> None:
+    old = Image.new("RGB", (300, 200), "white")
+    new = old.copy()
+    new.paste((9, 9, 9), (10, 10, 290, 14))
+    new.paste((9, 9, 9), (10, 14, 16, 190))
+    pair = Pair(picture_of(new), picture_of(old))
+    for kernel in each(native):
+        found = kernel.split(pair, Box(0, 0, 300, 200))
+        assert sorted(found, key=lambda b: b.y0) == [Box(10, 10, 290, 14), Box(10, 14, 16, 190)]
+
+
+def test_the_unused_byte_is_no_change(native: NativeKernel) -> None:
+    image = text(90, 50)
+    pair = Pair(picture_of(image, unused=1), picture_of(image, unused=2))
+    assert pair.new.pixels != pair.old.pixels
+    for kernel in each(native):
+        assert not changed(kernel, pair)
+        assert kernel.split(pair, Box(0, 0, 90, 50)) == []
+
+
+CALLS: dict[str, Callable[[Kernel, Pair, TileGrid], object]] = {
+    "rows": lambda k, p, g: k.mark(p, g, [(0, 51)]),
+    "rows the wrong way round": lambda k, p, g: k.mark(p, g, [(9, 3)]),
+    "a box too wide": lambda k, p, g: k.split(p, Box(0, 0, 91, 50)),
+    "an empty box": lambda k, p, g: k.pack(p.new, Box(5, 5, 5, 9)),
+    "a box before the corner": lambda k, p, g: k.pack(p.new, Box(-1, 0, 5, 9)),
+    "tiles": lambda k, p, g: k.match(p, Box(0, 0, 7, 4), (0, 0)),
+    "a limit": lambda k, p, g: k.grow(p, Box(0, 0, 9, 9), Box(0, 0, 91, 50), (0, 0)),
+    "a box over its limit": lambda k, p, g: k.grow(p, Box(0, 0, 9, 9), Box(1, 0, 9, 9), (0, 0)),
+    "a source left of it": lambda k, p, g: k.grow(p, Box(0, 0, 9, 9), Box(0, 0, 9, 9), (-1, 0)),
+    "a target": lambda k, p, g: k.move(p.new, Box(80, 0, 91, 9), (0, 0)),
+    "a source": lambda k, p, g: k.move(p.new, Box(0, 0, 9, 9), (85, 0)),
+    "a source far away": lambda k, p, g: k.move(p.new, Box(0, 0, 9, 9), (2**31 - 5, 0)),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_what_does_not_fit_the_picture_is_refused(
+    native: NativeKernel, call: Callable[[Kernel, Pair, TileGrid], object]
+) -> None:
+    image = text(90, 50)
+    pair = Pair(picture_of(image), picture_of(image))
+    for kernel in each(native):
+        with pytest.raises(ValueError, match=r"."):
+            call(kernel, pair, TileGrid(90, 50))
+
+
+def test_a_picture_or_grid_that_lies_about_its_size_is_refused(native: NativeKernel) -> None:
+    picture = picture_of(text(90, 50))
+    short = Picture(90, 51, picture.stride, "BGRX", picture.pixels)
+    with pytest.raises(ValueError, match="fit"):
+        native.pack(short, Box(0, 0, 9, 9))
+    with pytest.raises(ValueError, match="fit"):
+        native.mark(Pair(picture, picture), TileGrid(90, 70), [(0, 50)])
+    with pytest.raises(ValueError, match="height"):
+        Pair(picture, short)
+
+
+def test_the_best_offsets_come_first_and_ties_go_to_the_nearest(native: NativeKernel) -> None:
+    old = text(64, 900)
+    new = old.copy()
+    for number, (top, way) in enumerate(((0, 50), (200, 90), (400, 130), (600, 20), (700, 170))):
+        new.paste(old.crop((0, top + way, 64, top + way + 60 + number)), (0, top))
+    pair = Pair(picture_of(new), picture_of(old))
+    found = native.scrolls(pair, changed(native, pair), vertical=True, enough=2)
+    assert found == PLAIN.scrolls(pair, changed(PLAIN, pair), vertical=True, enough=2)
+    assert found == sorted(found, key=lambda o: -o.votes)
+    assert len(found) == 4
+    assert all(isinstance(offset, Offset) for offset in found)
+
+
+def test_without_a_compiled_library_python_does_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("agent.encode.kernel.compiled", lambda: tmp_path / "missing.so")
+    assert isinstance(load(), PlainKernel)
+    (tmp_path / "missing.so").write_text("not a library")
+    assert isinstance(load(), PlainKernel)
