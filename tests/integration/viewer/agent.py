@@ -12,7 +12,6 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from agent.protocol import control, framing, messages
-from agent.protocol.control import TechnicianControl
 from agent.protocol.framing import Channel, Kind
 from agent.protocol.keyexchange import AgentIdentity, DirectionKeys, Responder
 from agent.protocol.picture import Codec, Frame, Rect, encode_frame
@@ -33,11 +32,12 @@ class ScriptedAgent:
         credit: frames that the technician's page has painted.
     """
 
-    def __init__(self, portal: str, *, agrees: bool = True) -> None:
+    def __init__(self, portal: str, *, agrees: bool = True, hostname: str = HOSTNAME) -> None:
         """Connect to the portal at `portal` (http://...); `agrees` to every connection."""
         self.agrees = agrees
+        self.hostname = hostname
         self.said: list[messages.ToAgent] = []
-        self.told: list[TechnicianControl] = []
+        self.told: list[control.TechnicianControl] = []
         self.credit = 0
         self.responder: Responder | None = None
         self._registered: messages.Registered | None = None
@@ -50,7 +50,7 @@ class ScriptedAgent:
 
     def _connect(self, resume_token: str | None) -> ClientConnection:
         opened: queue.Queue[ClientConnection] = queue.Queue()
-        hello = messages.AgentHello(1, 1, "0.1.0", PLATFORM, HOSTNAME, resume_token)
+        hello = messages.AgentHello(1, 1, "0.1.0", PLATFORM, self.hostname, resume_token)
 
         def live() -> None:
             with connect(self._address, compression=None, max_size=2**20) as socket:
@@ -84,7 +84,11 @@ class ScriptedAgent:
 
     def wait_for(self, condition: Callable[[], bool], what: str) -> None:
         """Wait until `condition` holds."""
-        until(condition, within=15, what=what)
+        try:
+            until(condition, within=15, what=what)
+        except TimeoutError as error:
+            message = f"{error}; the server said {self.said}, the page {self.told[-20:]}"
+            raise TimeoutError(message) from None
 
     def wait_until_granted(self) -> None:
         """Wait until the keys are there and the consent is given."""

@@ -1,47 +1,37 @@
-"""A portal, a browser, a technician who is logged in, and an agent."""
+"""A technician's page that may not complain, and an agent."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, expect
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    ViewportSize,
+    expect,
+)
 
-from tests.integration.rig.portal import TECHNICIAN, Portal
+from tests.integration.rig.portal import Portal
 from tests.integration.viewer.agent import ScriptedAgent
 from tests.integration.viewer.desk import Desk
 
-VIEWPORT = {"width": 1280, "height": 800}
+VIEWPORT: ViewportSize = {"width": 1280, "height": 800}
 
 expect.set_options(timeout=15_000)
 
 
-@pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """Run a portal with demo data for all tests of the viewer."""
-    with Portal(tmp_path_factory.mktemp("viewer")) as running:
-        yield running
-
-
-@pytest.fixture(scope="package")
-def logged_in(portal: Portal, browser: Browser) -> StorageState:
-    """Log the demo technician in once; return the cookies."""
-    context = browser.new_context(locale="de-DE")
-    page = context.new_page()
-    page.goto(f"{portal.url}/konto/login/")
-    page.locator("[name=login]").fill(TECHNICIAN)
-    page.locator("[name=password]").fill(portal.log_ins[TECHNICIAN])
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_url("**/portal/")
-    state = context.storage_state()
-    context.close()
-    return state
+@pytest.fixture
+def complaints() -> list[str]:
+    """Return what the browser complains about on `page`; must be empty in the end."""
+    return []
 
 
 @pytest.fixture
-def page(browser: Browser, logged_in: StorageState) -> Iterator[Page]:
-    """Return an empty page of the technician's; whatever it complains about fails the test."""
-    context = browser.new_context(viewport=VIEWPORT, locale="de-DE", storage_state=logged_in)
+def page(browser: Browser, technician_state: Path, complaints: list[str]) -> Iterator[Page]:
+    """Return an empty page of the technician's."""
+    context = browser.new_context(viewport=VIEWPORT, locale="de-DE", storage_state=technician_state)
     opened = context.new_page()
-    complaints: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
         # A refused request is a test's own doing and is seen by what the page says of it.

@@ -89,9 +89,7 @@ def test_a_malformed_frame_closes_the_line_with_a_reason(
     assert agent.credit == 0
 
 
-def test_a_first_frame_that_continues_a_stream_is_refused(
-    desk: Desk, agent: ScriptedAgent
-) -> None:
+def test_a_first_frame_that_continues_a_stream_is_refused(desk: Desk, agent: ScriptedAgent) -> None:
     agent.send_payload(Channel.PICTURE, frame(agent.zstd(noise(WIDTH, HEIGHT))))
     desk.expect_state("failed")
     expect(desk.text).to_contain_text("malformed")

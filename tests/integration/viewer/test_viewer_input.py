@@ -157,13 +157,16 @@ def test_what_is_held_is_let_go_when_the_page_loses_the_keyboard(
 def test_control_alt_shift_gives_the_keyboard_back(hands: Desk, agent: ScriptedAgent) -> None:
     for key in ("Control", "Alt", "Shift"):
         hands.page.keyboard.down(key)
-    expect(hands.page.locator("#fit")).to_be_focused()
+    expect(hands.page.locator("#control")).to_be_focused()
     for key in ("Shift", "Alt", "Control"):
         hands.page.keyboard.up(key)
     hands.page.keyboard.press("Tab")
-    expect(hands.page.locator("#original")).to_be_focused()
+    expect(hands.page.locator("#fit")).to_be_focused()
     agent.wait_for(lambda: "release" in keys(agent), "release")
     assert set(keys(agent).split()) == {"release"}
+    hands.page.locator("#control").press("Enter")
+    hands.page.keyboard.press("a")
+    agent.wait_for(lambda: '"a"' in keys(agent), "the first key after it")
 
 
 def test_clicks_arrive_at_their_pixel_with_their_button(hands: Desk, agent: ScriptedAgent) -> None:

@@ -21,7 +21,7 @@ def expect_stored(portal: Portal, agent: ScriptedAgent, column: str, value: obje
     until(lambda: stored(portal, agent, column) == value, within=10, what=f"{column} {value!r}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def customer(portal: Portal) -> dict[str, object]:
     """Return one of the demo customers."""
     query = "SELECT id, number, company_name FROM customers_customer WHERE company_name != ''"
@@ -131,8 +131,6 @@ def test_the_panel_can_be_put_away(desk: Desk) -> None:
 
 
 def test_other_technicians_are_sent_away(page: Page, portal: Portal) -> None:
-    answer = page.goto(
-        f"{portal.url}/sitzungen/00000000-0000-4000-8000-000000000000/ansicht/"
-    )
+    answer = page.goto(f"{portal.url}/sitzungen/00000000-0000-4000-8000-000000000000/ansicht/")
     assert answer is not None
     assert answer.status == 404

@@ -113,9 +113,7 @@ def test_the_password_never_goes_to_the_server_and_does_not_stay(
     assert password not in kept
 
 
-def test_connecting_asks_the_customer_and_shows_the_picture(
-    home: Desk, portal: Portal
-) -> None:
+def test_connecting_asks_the_customer_and_shows_the_picture(home: Desk, portal: Portal) -> None:
     with ScriptedAgent(portal.url, agrees=False) as careful:
         home.connect(careful)
         home.expect_state("asking")

@@ -130,9 +130,7 @@ def test_another_screen_size_replaces_the_picture(desk: Desk, agent: ScriptedAge
     expect(desk.screen).to_have_js_property("width", 1024)
 
 
-def test_a_fresh_stream_in_the_middle_forgets_the_old_one(
-    desk: Desk, agent: ScriptedAgent
-) -> None:
+def test_a_fresh_stream_in_the_middle_forgets_the_old_one(desk: Desk, agent: ScriptedAgent) -> None:
     agent.show(noise(WIDTH, HEIGHT))
     agent.start_stream()
     picture = noise(WIDTH, HEIGHT, seed=3)

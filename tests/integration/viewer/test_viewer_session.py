@@ -120,9 +120,7 @@ def test_a_second_window_takes_over_and_the_first_one_says_so(
     second.expect_state("connected")
 
 
-def test_a_reloaded_page_goes_on_in_the_same_session(
-    running: Desk, agent: ScriptedAgent
-) -> None:
+def test_a_reloaded_page_goes_on_in_the_same_session(running: Desk, agent: ScriptedAgent) -> None:
     running.page.reload()
     running.expect_state("password")
     until(lambda: elapsed(running) >= "0:00:02", within=5, what="the time so far")

@@ -17,6 +17,7 @@ export class Screen {
   #room = element("room", HTMLDivElement);
   #paper = element("paper", HTMLDivElement);
   #input = element("keyboard", HTMLTextAreaElement);
+  #control = element("control", HTMLButtonElement);
   #remotePointer = element("pointer", HTMLSpanElement);
   #pointer = new Pointer();
   #keyboard = new Keyboard({ isMac });
@@ -203,7 +204,12 @@ export class Screen {
       input.value = "";
     });
     input.addEventListener("paste", (event) => event.preventDefault());
-    input.addEventListener("blur", () => this.#release());
+    input.addEventListener("focus", () => this.#control.setAttribute("aria-pressed", "true"));
+    input.addEventListener("blur", () => {
+      this.#control.setAttribute("aria-pressed", "false");
+      this.#release();
+    });
+    this.#control.addEventListener("click", () => this.focus());
     document.addEventListener("visibilitychange", () => document.hidden && this.#release());
     document.addEventListener("fullscreenchange", () => this.#release());
   }

@@ -268,7 +268,7 @@ class Viewer {
 
   #leaveKeyboard() {
     this.#notify(text("notice.keyboard-left"));
-    element("fit", HTMLButtonElement).focus();
+    element("control", HTMLButtonElement).focus();
   }
 
   /** @param {string} note */
