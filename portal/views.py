@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_safe
 
 from company.domain.tariff import price_cents, started_blocks
-from company.models import Tariff
+from company.models import Company, Tariff
 from portal import figures
 from portal.offers import offers
 from sessions.models import Session
@@ -55,6 +58,33 @@ def public(request: HttpRequest) -> HttpResponse:
         "own_offer": next((offer for offer in found if offer.is_own), None),
     }
     return render(request, "portal/public.html", context)
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Let search engines see the public pages and nothing else (RFC 9309)."""
+    allowed = [reverse(f"portal:{name}") for name in ("imprint", "privacy")]
+    lines = ["User-agent: *", "Allow: /$", *(f"Allow: {path}" for path in allowed)]
+    lines += [f"Allow: {settings.STATIC_URL}", "Disallow: /"]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Lead browsers that guess the icon's address to where it is."""
+    return redirect(static("portal/favicon.svg"))
+
+
+@require_safe
+def logo(request: HttpRequest) -> FileResponse:  # noqa: ARG001
+    """Send the shop's logo, as it was uploaded in the administration."""
+    picture = Company.objects.current().logo
+    try:
+        if picture:
+            return FileResponse(picture.open("rb"))
+    except FileNotFoundError as error:
+        raise Http404 from error
+    raise Http404
 
 
 @require_safe

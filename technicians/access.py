@@ -13,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import resolve_url
+from django.utils.cache import add_never_cache_headers
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -71,7 +72,11 @@ def _requires(rule: Rule, refusal: Promise) -> Callable[[View[P]], View[P]]:
                 return _ask_to_log_in(request)
             if not rule(request.user):
                 raise PermissionDenied(refusal)
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            if not response.has_header("Cache-Control"):
+                # Customers' data must not come back by the back button after the log-out.
+                add_never_cache_headers(response)
+            return response
 
         return guarded
 

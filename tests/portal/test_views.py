@@ -1,10 +1,15 @@
 """The public pages and the homes."""
 
 import datetime as dt
+import io
+from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
+from PIL import Image
 from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
 
 from company.models import Company, Tariff
 from portal import figures
@@ -88,6 +93,42 @@ def test_english_is_one_click_away(client: Client, db: None) -> None:
 @pytest.mark.parametrize("address", ["/impressum/", "/datenschutz/"])
 def test_legal_pages_are_open(client: Client, db: None, address: str) -> None:
     assert "Frankenthal" in text_of(client, address)
+
+
+def test_search_engines_stay_outside(client: Client) -> None:
+    lines = client.get("/robots.txt").content.decode().splitlines()
+    assert lines[-1] == "Disallow: /"
+    assert "Allow: /impressum/" in lines
+
+
+def test_the_guessed_address_of_the_icon_leads_to_it(client: Client) -> None:
+    assert client.get("/favicon.ico")["Location"] == "/static/portal/favicon.svg"
+
+
+@pytest.fixture
+def uploaded(db: None, tmp_path: Path, settings: Settings) -> None:
+    """Give the shop a logo."""
+    settings.MEDIA_ROOT = tmp_path
+    file = io.BytesIO()
+    Image.new("RGB", (4, 4), "teal").save(file, "PNG")
+    Company.objects.current().logo.save("logo.png", ContentFile(file.getvalue()))
+
+
+def test_a_shop_without_a_logo_has_none(client: Client, db: None) -> None:
+    assert client.get("/firmenlogo/").status_code == 404
+
+
+def test_the_logo_stands_on_the_page_and_is_sent(client: Client, uploaded: None) -> None:
+    assert 'src="/firmenlogo/?' in text_of(client, "/")
+    answer = client.get("/firmenlogo/")
+    assert answer["Content-Type"] == "image/png"
+    assert answer.getvalue().startswith(b"\x89PNG")
+
+
+def test_a_lost_logo_breaks_no_page(client: Client, uploaded: None) -> None:
+    Path(Company.objects.current().logo.path).unlink()
+    assert client.get("/firmenlogo/").status_code == 404
+    assert client.get("/").status_code == 200
 
 
 class TestHome:

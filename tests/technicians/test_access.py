@@ -83,6 +83,10 @@ def test_the_owner_is_let_in_everywhere(owner: User) -> None:
         assert view(request_of(owner)).status_code == 200
 
 
+def test_nothing_inside_is_kept_by_the_browser(technician: User) -> None:
+    assert "no-store" in FOR_TECHNICIANS(request_of(technician))["Cache-Control"]
+
+
 def test_each_role_opens_its_own_pages(technician: User, office: User) -> None:
     assert FOR_TECHNICIANS(request_of(technician)).status_code == 200
     assert FOR_OFFICE(request_of(office)).status_code == 200
