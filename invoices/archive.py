@@ -29,42 +29,48 @@ class ArchiveDamagedError(Exception):
         self.reason = reason
 
 
+def temporary_beside(path: Path) -> Path:
+    """Return a new name in the same folder, which is made where needed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+
+
+@contextlib.contextmanager
+def durable_file(path: Path, *, mode: int = READ_ONLY) -> Iterator[BinaryIO]:
+    """Open a new file for writing; after the block its content is on the disk.
+
+    Raises OSError (a full disk, missing rights).
+    """
+    with path.open("xb") as stream:
+        yield stream
+        stream.flush()
+        os.fsync(stream.fileno())
+    path.chmod(mode)
+
+
+def put_in_place(temporary: Path, path: Path) -> None:
+    """Give a durable file its name, at once and durably: a name belongs to the folder."""
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 @contextlib.contextmanager
 def writing_whole(path: Path, *, mode: int = READ_ONLY) -> Iterator[BinaryIO]:
     """Open a file for writing that appears under `path` only when it is complete.
 
-    It is on the disk then, name included. Raises OSError (a full disk, missing rights);
-    after any error nothing is left behind.
+    Raises OSError; after any error nothing is left behind.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    temporary = temporary_beside(path)
     try:
-        with temporary.open("xb") as stream:
+        with durable_file(temporary, mode=mode) as stream:
             yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(mode)
-        temporary.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-    _sync_folder(path.parent)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write `content` as a read-only file, whole or not at all; raises OSError."""
-    with writing_whole(path) as stream:
-        stream.write(content)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Bring a rename to the disk: it is an entry of the folder, not of the file."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
+        put_in_place(temporary, path)
     finally:
-        os.close(handle)
+        temporary.unlink(missing_ok=True)
 
 
 def keep_logo(logo: "ImageFieldFile") -> str:
@@ -79,7 +85,8 @@ def keep_logo(logo: "ImageFieldFile") -> str:
     name = hashlib.sha256(content).hexdigest()[:32] + Path(logo.name or "").suffix.lower()
     path = Path(settings.ARCHIVE_DIR, ASSETS, name)
     if not path.exists():
-        write_whole(path, content)
+        with writing_whole(path) as stream:
+            stream.write(content)
     return name
 
 
@@ -100,26 +107,25 @@ def invoice_archive(invoice: Invoice, render: Callable[[Invoice], bytes]) -> Arc
     content = render(invoice)
     relative = f"{invoice.issued_on.year}/{invoice.file_name}"
     path = Path(settings.ARCHIVE_DIR, relative)
-    waiting = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
-    write_whole(waiting, content)
+    temporary = temporary_beside(path)
     try:
+        with durable_file(temporary) as stream:
+            stream.write(content)
         with transaction.atomic():
             # The row lock lets one worker at a time put its file in place.
             Invoice.objects.select_for_update().get(pk=invoice.pk)
             existing = ArchivedFile.objects.filter(invoice=invoice).first()
             if existing is not None:
                 return existing
-            waiting.replace(path)
-            _sync_folder(path.parent)  # the file is safe before its record is
-            archived = ArchivedFile.objects.create(
+            put_in_place(temporary, path)  # the file is safe before its record is
+            return ArchivedFile.objects.create(
                 invoice=invoice,
                 path=relative,
                 sha256=hashlib.sha256(content).hexdigest(),
                 size=len(content),
             )
     finally:
-        waiting.unlink(missing_ok=True)
-    return archived
+        temporary.unlink(missing_ok=True)
 
 
 def read_archived(archived: ArchivedFile) -> bytes:

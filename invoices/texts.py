@@ -47,11 +47,10 @@ def line_description(line: Line, language: str) -> str:
 
 def greeting(buyer: Buyer) -> str:
     """Return the salutation in the active language."""
-    if buyer.salutation and buyer.person:
-        family_name = buyer.person.split()[-1]
+    if buyer.salutation and buyer.last_name:
         return _("Good day %(salutation)s %(name)s,") % {
             "salutation": buyer.salutation,
-            "name": family_name,
+            "name": buyer.last_name,
         }
     if buyer.person:
         return _("Good day %(name)s,") % {"name": buyer.person}

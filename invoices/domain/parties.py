@@ -46,6 +46,7 @@ class Buyer:
     country: str
     email: str
     vat_id: str
+    last_name: str = ""
 
     @classmethod
     def from_snapshot(cls, snapshot: dict[str, Any]) -> "Buyer":

@@ -94,6 +94,7 @@ def buyer_of(customer: Customer) -> Buyer:
         name=customer.name,
         salutation=customer.salutation,
         person=customer.person,
+        last_name=customer.last_name,
         address_lines=tuple(customer.address_lines),
         street=customer.street,
         postcode=customer.postcode,
@@ -202,6 +203,8 @@ def range_of(issued_on: dt.date) -> NumberRange:
     latest = NumberRange.objects.filter(name=NumberRange.INVOICES).order_by("-year").first()
     pattern = latest.pattern if latest else numbering.DEFAULT_PATTERN
     year = issued_on.year if numbering.restarts_each_year(pattern) else 0
+    if latest is not None and latest.year == year:
+        return latest
     number_range, _created = NumberRange.objects.get_or_create(
         name=NumberRange.INVOICES, year=year, defaults={"pattern": pattern}
     )

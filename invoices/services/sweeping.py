@@ -70,9 +70,8 @@ def leftovers_remove(*, now: dt.datetime) -> int:
     removed = 0
     oldest = (now - LEFTOVER_AGE).timestamp()
     for root in (settings.ARCHIVE_DIR, settings.EXPORT_DIR):
-        for pattern in ("*/.*.part", "*/.*.new"):
-            for file in Path(root).glob(pattern):
-                if file.stat().st_mtime < oldest:
-                    file.unlink(missing_ok=True)
-                    removed += 1
+        for file in Path(root).glob("*/.*.part"):
+            if file.stat().st_mtime < oldest:
+                file.unlink(missing_ok=True)
+                removed += 1
     return removed

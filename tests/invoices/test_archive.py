@@ -16,11 +16,15 @@ from invoices.archive import (
     keep_logo,
     logo_path,
     read_archived,
-    write_whole,
     writing_whole,
 )
 from invoices.models import ArchivedFile
 from invoices.problems import Problem, problem_of
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    with writing_whole(path) as stream:
+        stream.write(content)
 
 
 def archived(content: bytes, path: str = "2026/2026-00001.pdf") -> ArchivedFile:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 import time_machine
@@ -56,14 +56,15 @@ def full_disk(largest: int) -> Iterator[None]:
 @contextmanager
 def archive_disk_full() -> Iterator[None]:
     """Make writing the archive fail as on a full disk, while the database has room."""
-    real = archive_module.write_whole
+    real = archive_module.durable_file
 
-    def write_on_full_disk(path: Path, content: bytes) -> None:
-        with full_disk(4096):
-            real(path, content)
+    @contextmanager
+    def on_full_disk(path: Path) -> Iterator[BinaryIO]:
+        with full_disk(4096), real(path) as stream:
+            yield stream
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(archive_module, "write_whole", write_on_full_disk)
+        patch.setattr(archive_module, "durable_file", on_full_disk)
         yield
 
 
