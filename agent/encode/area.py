@@ -1,7 +1,7 @@
 """Which 16-pixel tiles have changed, and few rectangles that cover them.
 
 No numpy: rows are compared as `bytes`, which is one memcmp, and halved only where they
-differ. A tile is marked if and only if one of its bytes has changed.
+differ. A tile is marked if and only if one of its pixels has changed.
 """
 
 import re
@@ -62,7 +62,7 @@ def mark_changes(
     stride: int,
     intervals: Iterable[tuple[int, int]],
 ) -> None:
-    """Mark every tile with a changed byte.
+    """Mark every tile with a changed pixel.
 
     Args:
         grid: the tiles; what is marked already stays marked.
@@ -106,7 +106,8 @@ def _mark_row(cells: bytearray, new: bytes, old: bytes, run: tuple[int, int], sp
         if new[part] == old[part]:
             continue
         if last - first == 1:
-            cells[first] = 1
+            # A pixel's fourth byte means nothing.
+            cells[first] = any(new[part][i::4] != old[part][i::4] for i in range(3))
             continue
         middle = (first + last) // 2
         waiting.append((first, middle))

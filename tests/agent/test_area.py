@@ -23,7 +23,7 @@ def changed_pictures(
 
 
 @given(changed_pictures())
-def test_exactly_the_tiles_with_a_changed_byte_in_the_rows_looked_at_are_marked(
+def test_exactly_the_tiles_with_a_changed_pixel_in_the_rows_looked_at_are_marked(
     case: tuple[int, int, list[tuple[int, int]], list[tuple[int, int]]],
 ) -> None:
     width, height, changes, intervals = case
@@ -37,7 +37,8 @@ def test_exactly_the_tiles_with_a_changed_byte_in_the_rows_looked_at_are_marked(
     expected = {
         y // TILE * grid.columns + x // 4 // TILE
         for x, y in changes
-        if any(top <= y < bottom for top, bottom in intervals)
+        # A pixel's fourth byte means nothing.
+        if x % 4 < 3 and any(top <= y < bottom for top, bottom in intervals)
     }
     assert {index for index, cell in enumerate(grid.cells) if cell} == expected
 

@@ -1,0 +1,101 @@
+"""What the inner loops of the picture do, whichever way they are done."""
+
+import abc
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from agent.capture.base import Box, Picture
+from agent.encode.area import TileGrid
+
+
+class Offset(NamedTuple):
+    """Where something came from: the source lies (dx, dy) pixels from the target."""
+
+    dx: int
+    dy: int
+    votes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The picture as it is and as it was, of the same shape. The fourth byte is never compared."""
+
+    new: Picture
+    old: Picture
+
+    def __post_init__(self) -> None:
+        for name in ("width", "height", "stride", "layout"):
+            if getattr(self.new, name) != getattr(self.old, name):
+                raise ValueError(f"two pictures of another {name}")
+
+
+class Kernel(abc.ABC):
+    """The inner loops. All boxes are in pixels unless said otherwise, and inside the picture.
+
+    Every method raises ValueError for what does not fit the picture.
+    """
+
+    @abc.abstractmethod
+    def mark(self, pair: Pair, grid: TileGrid, intervals: list[tuple[int, int]]) -> None:
+        """Mark every tile with a changed pixel in these rows (first inside, last outside)."""
+
+    @abc.abstractmethod
+    def split(self, pair: Pair, box: Box) -> list[Box]:
+        """Return at most 16 tight boxes around what changed in `box`.
+
+        A box is cut in two where that leaves much less: an L becomes two strips.
+        """
+
+    @abc.abstractmethod
+    def scrolls(self, pair: Pair, grid: TileGrid, *, vertical: bool, enough: int) -> list[Offset]:
+        """Return up to four ways in which a marked part may have been scrolled, best first.
+
+        Lines of bands 64 pixels wide vote: one that was in the old picture, once and elsewhere.
+
+        Args:
+            pair: the pictures.
+            grid: the tiles that have changed.
+            vertical: whether up and down; else left and right.
+            enough: votes that an offset must have.
+        """
+
+    @abc.abstractmethod
+    def drags(self, pair: Pair, grid: TileGrid, *, radius: int, patches: int) -> list[Offset]:
+        """Return up to four ways, in two directions, that at least three marked tiles moved.
+
+        Args:
+            pair: the pictures.
+            grid: the tiles that have changed.
+            radius: how far they are looked for, in pixels.
+            patches: how many tiles are looked for.
+        """
+
+    @abc.abstractmethod
+    def match(self, pair: Pair, tiles: Box, way: tuple[int, int]) -> TileGrid:
+        """Return which tiles of a box (in tiles) are the old picture's at `way` from there."""
+
+    @abc.abstractmethod
+    def largest(self, grid: TileGrid) -> Box | None:
+        """Return the largest rectangle, in tiles, of marked tiles; the upper left of equals."""
+
+    @abc.abstractmethod
+    def grow(self, pair: Pair, box: Box, limit: Box, way: tuple[int, int]) -> Box:
+        """Enlarge a box that is a copy from `way` as long as it is one, up to `limit`."""
+
+    @abc.abstractmethod
+    def move(self, picture: Picture, box: Box, source: tuple[int, int]) -> None:
+        """Copy within a picture, to `box` from the box of its size at `source`, like memmove."""
+
+    @abc.abstractmethod
+    def photographic(self, picture: Picture, grid: TileGrid) -> TileGrid:
+        """Return the marked tiles that look like a photograph."""
+
+    @abc.abstractmethod
+    def pack(self, picture: Picture, box: Box) -> bytes | bytearray:
+        """Return a part of the picture as RGB, three bytes a pixel, rows from the top."""
+
+
+# An offset that fewer tiles vote for is chance.
+DRAG_VOTES = 3
+OFFSETS_MOST = 4
+BOXES_MOST = 16

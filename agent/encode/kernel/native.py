@@ -1,0 +1,186 @@
+"""The inner loops in C, called by ctypes, which leaves other threads running meanwhile."""
+
+import ctypes
+from ctypes import POINTER, byref, c_int32, c_uint8, c_uint64, c_void_p
+from pathlib import Path
+
+from agent.capture.base import Box, Picture
+from agent.encode.area import TileGrid
+from agent.encode.kernel.base import BOXES_MOST, DRAG_VOTES, OFFSETS_MOST, Kernel, Offset, Pair
+
+
+class _Shape(ctypes.Structure):
+    _fields_ = (
+        ("width", c_int32),
+        ("height", c_int32),
+        ("stride", c_int32),
+        ("size", c_uint64),
+    )
+
+
+class _Box(ctypes.Structure):
+    _fields_ = (("x0", c_int32), ("y0", c_int32), ("x1", c_int32), ("y1", c_int32))
+
+
+class _Offset(ctypes.Structure):
+    _fields_ = (("dx", c_int32), ("dy", c_int32), ("votes", c_int32))
+
+
+_SHAPE, _BOX, _OFFSETS = POINTER(_Shape), POINTER(_Box), POINTER(_Offset)
+_SIGNATURES = {
+    "dibuc_mark": (_SHAPE, c_void_p, c_void_p, c_int32, c_int32, c_void_p, c_uint64),
+    "dibuc_split": (_SHAPE, c_void_p, c_void_p, _BOX, _BOX, c_int32),
+    "dibuc_scrolls": (
+        *(_SHAPE, c_void_p, c_void_p, c_void_p, c_uint64, c_int32, c_int32, _OFFSETS, c_int32),
+    ),
+    "dibuc_drags": (
+        *(_SHAPE, c_void_p, c_void_p, c_void_p, c_uint64, POINTER(c_int32), _OFFSETS, c_int32),
+    ),
+    "dibuc_match": (_SHAPE, c_void_p, c_void_p, _BOX, c_int32, c_int32, c_void_p, c_uint64),
+    "dibuc_largest": (c_void_p, c_int32, c_int32, _BOX),
+    "dibuc_grow": (_SHAPE, c_void_p, c_void_p, _BOX, _BOX, c_int32, c_int32),
+    "dibuc_move": (_SHAPE, c_void_p, _BOX, c_int32, c_int32),
+    "dibuc_photographic": (_SHAPE, c_void_p, c_void_p, c_void_p, c_uint64),
+    "dibuc_pack": (_SHAPE, c_void_p, _BOX, c_int32, c_void_p, c_uint64),
+}
+
+
+class NativeKernel(Kernel):
+    """The compiled library. Memory is borrowed for the length of a call only."""
+
+    def __init__(self, path: Path) -> None:
+        """Load it.
+
+        Raises:
+            OSError: there is none, or it is another machine's.
+            AttributeError: it is not this version's.
+        """
+        library = ctypes.CDLL(str(path))
+        for name, arguments in _SIGNATURES.items():
+            function = getattr(library, name)
+            function.argtypes = arguments
+            function.restype = c_int32
+        self._library = library
+
+    def mark(self, pair: Pair, grid: TileGrid, intervals: list[tuple[int, int]]) -> None:
+        new, old, cells = _memory(pair.new), _memory(pair.old), _cells(grid)
+        for first, last in intervals:
+            _checked(
+                self._library.dibuc_mark(
+                    _shape(pair.new, pair.old), byref(new), byref(old), first, last,
+                    byref(cells), len(grid.cells),
+                )
+            )  # fmt: skip
+
+    def split(self, pair: Pair, box: Box) -> list[Box]:
+        new, old = _memory(pair.new), _memory(pair.old)
+        found = (_Box * BOXES_MOST)()
+        count = _checked(
+            self._library.dibuc_split(
+                _shape(pair.new, pair.old), byref(new), byref(old), _box(box), found, BOXES_MOST
+            )
+        )
+        return [Box(b.x0, b.y0, b.x1, b.y1) for b in found[:count]]
+
+    def scrolls(self, pair: Pair, grid: TileGrid, *, vertical: bool, enough: int) -> list[Offset]:
+        new, old, cells = _memory(pair.new), _memory(pair.old), _cells(grid)
+        found = (_Offset * OFFSETS_MOST)()
+        count = _checked(
+            self._library.dibuc_scrolls(
+                _shape(pair.new, pair.old), byref(new), byref(old), byref(cells),
+                len(grid.cells), int(vertical), enough, found, OFFSETS_MOST,
+            )
+        )  # fmt: skip
+        return [Offset(o.dx, o.dy, o.votes) for o in found[:count]]
+
+    def drags(self, pair: Pair, grid: TileGrid, *, radius: int, patches: int) -> list[Offset]:
+        new, old, cells = _memory(pair.new), _memory(pair.old), _cells(grid)
+        found = (_Offset * OFFSETS_MOST)()
+        limits = (c_int32 * 3)(radius, patches, DRAG_VOTES)
+        count = _checked(
+            self._library.dibuc_drags(
+                _shape(pair.new, pair.old), byref(new), byref(old), byref(cells),
+                len(grid.cells), limits, found, OFFSETS_MOST,
+            )
+        )  # fmt: skip
+        return [Offset(o.dx, o.dy, o.votes) for o in found[:count]]
+
+    def match(self, pair: Pair, tiles: Box, way: tuple[int, int]) -> TileGrid:
+        new, old = _memory(pair.new), _memory(pair.old)
+        grid = TileGrid(pair.new.width, pair.new.height)
+        cells = _cells(grid)
+        _checked(
+            self._library.dibuc_match(
+                _shape(pair.new, pair.old), byref(new), byref(old), _box(tiles), *way,
+                byref(cells), len(grid.cells),
+            )
+        )  # fmt: skip
+        return grid
+
+    def largest(self, grid: TileGrid) -> Box | None:
+        cells, found = _cells(grid), _Box()
+        area = _checked(
+            self._library.dibuc_largest(byref(cells), grid.columns, grid.rows, byref(found))
+        )
+        return Box(found.x0, found.y0, found.x1, found.y1) if area else None
+
+    def grow(self, pair: Pair, box: Box, limit: Box, way: tuple[int, int]) -> Box:
+        new, old, grown = _memory(pair.new), _memory(pair.old), _box(box)
+        _checked(
+            self._library.dibuc_grow(
+                _shape(pair.new, pair.old), byref(new), byref(old), grown, _box(limit), *way
+            )
+        )
+        return Box(grown.x0, grown.y0, grown.x1, grown.y1)
+
+    def move(self, picture: Picture, box: Box, source: tuple[int, int]) -> None:
+        pixels = _memory(picture)
+        _checked(self._library.dibuc_move(_shape(picture), byref(pixels), _box(box), *source))
+
+    def photographic(self, picture: Picture, grid: TileGrid) -> TileGrid:
+        result = TileGrid(grid.width, grid.height)
+        pixels, cells, found = _memory(picture), _cells(grid), _cells(result)
+        _checked(
+            self._library.dibuc_photographic(
+                _shape(picture), byref(pixels), byref(cells), byref(found), len(grid.cells)
+            )
+        )
+        return result
+
+    def pack(self, picture: Picture, box: Box) -> bytes | bytearray:
+        pixels = _memory(picture)
+        packed = bytearray(max(box.x1 - box.x0, 0) * max(box.y1 - box.y0, 0) * 3)
+        if not packed:
+            raise ValueError("an empty box")
+        _checked(
+            self._library.dibuc_pack(
+                _shape(picture), byref(pixels), _box(box), picture.layout.index("R"),
+                byref(c_uint8.from_buffer(packed)), len(packed),
+            )
+        )  # fmt: skip
+        return packed
+
+
+def _memory(picture: Picture) -> c_uint8:
+    """Return the first byte of a picture's memory; the memory stays put while that lives."""
+    return c_uint8.from_buffer(picture.pixels)
+
+
+def _cells(grid: TileGrid) -> c_uint8:
+    return c_uint8.from_buffer(grid.cells)
+
+
+def _shape(*pictures: Picture) -> _Shape:
+    one = pictures[0]
+    size = min(picture.pixels.nbytes for picture in pictures)
+    return _Shape(one.width, one.height, one.stride, size)
+
+
+def _box(box: Box) -> _Box:
+    return _Box(box.x0, box.y0, box.x1, box.y1)
+
+
+def _checked(answer: int) -> int:
+    if answer < 0:
+        raise ValueError("a picture, box or grid that does not fit, or no memory")
+    return answer
