@@ -24,6 +24,8 @@ class Problem(models.TextChoices):
     UNEXPECTED = "unexpected", _("Something unexpected happened. The server's log says more.")
 
 
-def problem_of(error: OSError) -> Problem:
-    """Return what an error of the file system means to the office."""
-    return Problem.DISK_FULL if error.errno in FULL else Problem.STORAGE
+def problem_of(error: OSError) -> tuple[Problem, str]:
+    """Return what an error of the file system means to the office, and its detail."""
+    if error.errno in FULL:
+        return Problem.DISK_FULL, ""
+    return Problem.STORAGE, error.strerror or ""

@@ -61,11 +61,11 @@ def export_process(*, export_id: int) -> Export | None:
     except UnarchivedError as error:
         return _finish(export, Export.State.FAILED, Problem.UNARCHIVED, str(error))
     except ArchiveDamagedError as error:
-        logger.exception("Export %s stopped", export_id)
+        logger.error("Export %s stopped: %s", export_id, error)  # noqa: TRY400
         return _finish(export, Export.State.FAILED, Problem.DAMAGED, str(error))
     except OSError as error:
-        logger.exception("Export %s could not be written", export_id)
-        return _finish(export, Export.State.FAILED, problem_of(error), error.strerror or "")
+        logger.error("Export %s could not be written: %s", export_id, error)  # noqa: TRY400
+        return _finish(export, Export.State.FAILED, *problem_of(error))
     export.path, export.size, export.total = relative, path.stat().st_size, export.done
     export.sha256 = _sha256(path)
     return _finish(export, Export.State.DONE)

@@ -148,10 +148,9 @@ def invoice_run_item_process(*, item_id: int) -> InvoiceRunItem | None:
     except _NotInvoiceableError as error:
         item_finish(item, State.FAILED, error.problem, error.detail)
     except OSError as error:
-        problem = problem_of(error)
-        logger.exception("The file of an invoice could not be written (run item %s)", item_id)
+        logger.error("Run item %s: no file could be written: %s", item_id, error)  # noqa: TRY400
         state = State.ISSUED if files_missing(item) else State.FAILED
-        item_finish(item, state, problem, error.strerror or "")
+        item_finish(item, state, *problem_of(error))
     except Exception as error:  # one customer's trouble must not stop the month
         logger.exception("Run item %s failed", item_id)
         state = State.ISSUED if files_missing(item) else State.FAILED

@@ -98,13 +98,13 @@ def test_the_logo_of_the_day_is_kept(company: Company, archive: Path) -> None:
     ],
 )
 def test_a_full_disk_is_told_from_other_trouble(number: int, problem: Problem) -> None:
-    assert problem_of(OSError(number, os.strerror(number))) == problem
+    assert problem_of(OSError(number, os.strerror(number)))[0] == problem
 
 
 def test_a_device_that_is_really_full_says_so() -> None:
     with Path("/dev/full").open("wb", buffering=0) as stream, pytest.raises(OSError) as refusal:  # noqa: PT011 - the number is looked at
         stream.write(b"x")
-    assert problem_of(refusal.value) == Problem.DISK_FULL
+    assert problem_of(refusal.value) == (Problem.DISK_FULL, "")
 
 
 def test_the_archive_lies_in_the_data_folder() -> None:

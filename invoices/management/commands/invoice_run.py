@@ -66,8 +66,8 @@ class Command(BaseCommand):
         states = InvoiceRunItem.State
         made = run.items.filter(invoice__issued_at__gte=run.started_at).count()
         problems = [
-            f"{item.customer.number} {item.customer.name}: "
-            f"{item.get_problem_display()} ({item.detail})"
+            f"{item.customer.number} {item.customer.name}: {item.get_problem_display()}"
+            + (f" ({item.detail})" if item.detail else "")
             for item in run.items.filter(state__in=(states.FAILED, states.ISSUED)).select_related(
                 "customer"
             )
