@@ -4,37 +4,49 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from channels.auth import AuthMiddlewareStack
-from channels.security.websocket import OriginValidator
 from django.conf import settings
 from django.urls import path, re_path
 
 from sessions.relay.consumers import AgentConsumer, LiveConsumer, TechnicianConsumer
+from sessions.relay.ends import Send
+from sessions.relay.loop import Receive
 
 # Typed for views, but Channels' router takes ASGI applications.
 route = cast("Callable[[str, object], Any]", path)
 re_route = cast("Callable[[str, object], Any]", re_path)
 
 
-def from_page(consumer: Callable[..., Any]) -> object:
+def from_page(consumer: Callable[..., Any]) -> Callable[..., Any]:
     """Let only our own pages in, with their log-in.
 
-    The origin must be exactly ours: Channels' AllowedHostsOriginValidator would accept
-    other ports and schemes of the same host.
+    The origin must be exactly ours: host, scheme and port. Channels' OriginValidator is
+    not used, since its refusal waits for Redis and may wait for ever.
     """
-    return OriginValidator(AuthMiddlewareStack(consumer), settings.ALLOWED_ORIGINS)
+    with_login = cast("Callable[..., Any]", AuthMiddlewareStack(consumer))
+
+    async def guarded(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        origins = [value for name, value in scope["headers"] if name == b"origin"]
+        if origins not in OWN_ORIGINS:
+            await refuse(scope, receive, send)
+        else:
+            await with_login(scope, receive, send)
+
+    return guarded
 
 
-async def nothing_here(
-    _scope: object, _receive: object, send: Callable[[dict[str, str]], Any]
-) -> None:
-    """Refuse an unknown address, without an error in the log for every prober."""
+async def refuse(_scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """Refuse a socket before it is accepted."""
+    await receive()
     await send({"type": "websocket.close"})
 
 
+# A list of one header each: a second Origin header is nobody's.
+OWN_ORIGINS = [[origin.encode()] for origin in settings.ALLOWED_ORIGINS]
 websocket_urlpatterns = [
     # An agent has no Origin and no cookie: its route looks at neither log-in nor cookies.
     route("ws/agent/", AgentConsumer.as_asgi()),
     route("ws/technician/<uuid:session_id>/", from_page(TechnicianConsumer.as_asgi())),
     route("ws/live/", from_page(LiveConsumer.as_asgi())),
-    re_route("", nothing_here),
+    # Without this, every prober of an unknown address would leave an error in the log.
+    re_route("", refuse),
 ]

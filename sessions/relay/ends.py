@@ -37,15 +37,14 @@ class End:
     `send` is the server's own ASGI function, so that a frame takes one call to leave.
     """
 
-    __slots__ = ("closed", "heard", "heard_at", "pong", "send", "settles_at")
+    __slots__ = ("closed", "heard", "pong", "send", "settles_at", "silent_beats")
 
     def __init__(self, send: Send) -> None:
         self.send = send
         self.closed = False
-        # Set by every message; the heartbeat turns it into a time, so that a frame
-        # does not cost a look at the clock.
+        # Set by every message and cleared by every heartbeat.
         self.heard = True
-        self.heard_at = 0.0
+        self.silent_beats = 0
         self.pong = 0
         # The ping after whose answer nothing of an earlier pairing can be under way.
         self.settles_at = 0

@@ -192,13 +192,13 @@ class Room:
 
     async def beat(self) -> None:
         """Do what is due every two seconds: pings, silence, proof of presence."""
-        now = monotonic()
         for end in (self.agent, self.technician):
             if end is None:
                 continue
-            if end.heard:
-                end.heard, end.heard_at = False, now
-            elif now - end.heard_at > framing.SILENCE_LIMIT.total_seconds():
+            end.silent_beats = 0 if end.heard else end.silent_beats + 1
+            end.heard = False
+            # Counted in beats: a server that hung for a while has heard nobody.
+            if end.silent_beats > framing.SILENCE_LIMIT // framing.HEARTBEAT_INTERVAL:
                 await end.close(CLOSE_GOING_AWAY)
                 await self.leave(end)
         self._ping += 1
@@ -293,7 +293,6 @@ class Room:
     # --- Pairing ----------------------------------------------------------------------
 
     def _arrived(self, end: End) -> End:
-        end.heard_at = monotonic()
         # Pings of earlier sockets are none of its business.
         end.pong = self._ping
         return end

@@ -50,7 +50,10 @@ class ChannelsLine:
         communicator = WebsocketCommunicator(application, path, headers=raw)
         communicator.scope["client"] = (address, 50000)
         accepted, code = await communicator.connect(timeout=PATIENCE)
-        return cls(communicator) if accepted else int(code or 0)
+        if accepted:
+            return cls(communicator)
+        await communicator.wait(timeout=PATIENCE)
+        return int(code or 0)
 
     async def send(self, data: str | bytes) -> None:
         """Send a text or a binary message."""

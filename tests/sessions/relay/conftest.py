@@ -16,6 +16,7 @@ from sessions.services import session_order
 from technicians.models import User
 from tests.sessions.ends import AgentEnd, ChannelsLine, Line, TechnicianEnd, technician_path
 from tests.sessions.portal import cookie_of
+from tests.sessions.relay.stage import Stage, Watch
 
 ORIGIN = settings.ALLOWED_ORIGINS[0]
 
@@ -87,3 +88,18 @@ def order(technician: User) -> Callable[..., Awaitable[Session]]:
         )
 
     return order
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    """Return a clock that the test moves, for rooms and their time."""
+    watch = Watch()
+    monkeypatch.setattr("sessions.relay.room.monotonic", watch)
+    monkeypatch.setattr("sessions.relay.clock.time.monotonic", watch)
+    return watch
+
+
+@pytest.fixture
+def stage(watch: Watch) -> Stage:
+    """Return an empty room and two sides."""
+    return Stage(watch)

@@ -18,6 +18,8 @@ export class Painter {
   /** @type {ZstdStream} */
   #zstd;
   #hasPicture = false;
+  /** Pixels on their way to the canvas; kept, since fresh memory costs as much as decoding. */
+  #pixels = new Uint8ClampedArray(0);
 
   /**
    * @param {OffscreenCanvas} canvas
@@ -79,9 +81,13 @@ export class Painter {
   /** @param {Rect} rect */
   #paintZstd({ x, y, w, h, data }) {
     try {
-      const image = new ImageData(w, h);
-      rgbToRgba(this.#zstd.decode(data, w * h * 3), image.data);
-      this.#context.putImageData(image, x, y);
+      const rgb = this.#zstd.decode(data, w * h * 3);
+      if (this.#pixels.length < w * h * 4) {
+        this.#pixels = new Uint8ClampedArray(w * h * 4);
+      }
+      const rgba = this.#pixels.subarray(0, w * h * 4);
+      rgbToRgba(rgb, rgba);
+      this.#context.putImageData(new ImageData(rgba, w, h), x, y);
     } catch (error) {
       if (error instanceof ZstdError) {
         throw malformed(`picture: ${error.message}`);

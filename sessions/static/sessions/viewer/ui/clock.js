@@ -38,8 +38,18 @@ export class ClockDisplay {
     const { seconds, blocks, cents, nextBlockIn, running } = this.#clock.at(performance.now());
     this.#elapsed.textContent = duration(seconds);
     this.#cost.textContent = money(cents);
-    const time = shortDuration(nextBlockIn);
-    this.#block.textContent = blocks === 0 ? text("block.none") : text("block.next", { count: blocks, time });
+    this.#block.textContent = block(blocks, nextBlockIn);
     this.#elapsed.classList.toggle("is-running", running);
   }
+}
+
+/**
+ * @param {number} count of started blocks
+ * @param {number} nextIn seconds; 0 when no other will begin
+ */
+function block(count, nextIn) {
+  if (count === 0) {
+    return text("block.none");
+  }
+  return nextIn === 0 ? String(count) : text("block.next", { count, time: shortDuration(nextIn) });
 }

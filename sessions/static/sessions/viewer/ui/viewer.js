@@ -200,6 +200,8 @@ class Viewer {
     if (isPaused) {
       this.#clock.stop();
       this.#overlay.show("paused", "paused");
+      this.#showTools();
+      element("resume", HTMLButtonElement).focus();
     } else if (this.#hasPicture) {
       this.#overlay.hide();
       this.#screen.focus();
