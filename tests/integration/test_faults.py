@@ -172,11 +172,6 @@ def seconds_of(segments: list[dict[str, str]]) -> float:
     )
 
 
-def clock_at_least(agent: Agent, seconds: int) -> None:
-    """Wait until the customer has seen that much connected time."""
-    agent.wait_for_event("clock", where=lambda event: event["seconds"] >= seconds)
-
-
 def come_back(desk: Desk, agent: Agent, passwords: int) -> None:
     """Type the new password that the customer reads out, be let in, and see the picture."""
     agent.wait_for_event("ready", count=passwords, within=30)
@@ -195,10 +190,10 @@ def test_a_cut_line_stops_the_clock_and_goes_on_in_the_same_block(
         with Agent.without_window(server, log=log, env=computer.env) as agent:
             support_id = agent.support_id
             desk.connect(agent)
-            clock_at_least(agent, 2)
+            agent.wait_for_clock(2)
             wire.cut()
             come_back(desk, agent, passwords=len(agent.events("ready")) + 1)
-            clock_at_least(agent, 4)
+            agent.wait_for_clock(4)
             agent.end()
     session, segments = portal.wait_for_end(support_id), portal.segments(support_id)
     assert agent.support_id == support_id
@@ -216,7 +211,7 @@ def test_a_killed_server_costs_seconds_and_not_the_session(
         log = computer.folder / "agent.log"
         with Agent.without_window(portal.url, log=log, env=computer.env) as agent:
             desk.connect(agent)
-            clock_at_least(agent, 4)
+            agent.wait_for_clock(4)
             passwords = len(agent.events("ready"))
             shown = agent.events("clock")[-1]["seconds"]
             portal.kill()
@@ -226,7 +221,7 @@ def test_a_killed_server_costs_seconds_and_not_the_session(
             (left,) = portal.segments(agent.support_id)
             portal.start()
             come_back(desk, agent, passwords=passwords + 1)
-            clock_at_least(agent, shown + 2)
+            agent.wait_for_clock(shown + 2)
             agent.end()
         session, segments = portal.wait_for_end(agent.support_id), portal.segments(agent.support_id)
     # What the customer had seen before the kill was kept, but for one heartbeat or two.
@@ -240,7 +235,7 @@ def test_both_ends_that_vanish_leave_a_session_that_is_billed_as_far_as_it_was_s
     portal: Portal, desk: Desk, agent: Agent
 ) -> None:
     desk.connect(agent)
-    clock_at_least(agent, 2)
+    agent.wait_for_clock(2)
     agent.kill()
     desk.page.close()
     support_id = agent.support_id

@@ -53,6 +53,10 @@ class Agent(Program):
         except TimeoutError as error:
             raise TimeoutError(f"{error}; it said:\n{self.output[-2000:]}") from None
 
+    def wait_for_clock(self, seconds: int) -> None:
+        """Wait until the customer has seen that much connected time."""
+        self.wait_for_event("clock", where=lambda event: event["seconds"] >= seconds)
+
     @property
     def support_id(self) -> str:
         """The 9 digits that are shown now."""

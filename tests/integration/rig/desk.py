@@ -79,6 +79,14 @@ class Desk:
         picker.get_by_role("option", name=name).first.click()
         expect(picker.locator("#customer-name")).to_have_text(name)
 
+    def create_customer(self, last_name: str) -> None:
+        """Create a new customer from the viewer with nothing but a name."""
+        picker = self.page.get_by_test_id("customer-picker")
+        picker.locator("#customer-new").click()
+        picker.locator("[name=last_name]").fill(last_name)
+        picker.locator("#customer-form button[type=submit]").click()
+        expect(picker.locator("#customer-name")).to_have_text(last_name)
+
     def write_notes(self, notes: str) -> None:
         """Write what was done and wait until it is saved."""
         field = self.page.locator("#notes")

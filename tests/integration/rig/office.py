@@ -1,13 +1,16 @@
 """What the office does with the month."""
 
+import datetime as dt
 import io
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import pypdf
 from playwright.sync_api import Page, expect
 
 from tests.integration.rig.portal import Portal
+from tests.integration.rig.waiting import until
 
 RUN_PATIENCE: Final = 90_000  # milliseconds, for all invoices of a demo shop's month
 
@@ -45,6 +48,33 @@ class Office:
         expect(self.page.get_by_test_id("run-month")).to_be_visible(timeout=RUN_PATIENCE)
         bar = self.page.get_by_test_id("progress")
         assert bar.get_attribute("value") == bar.get_attribute("max")
+
+    @property
+    def month(self) -> str:
+        """The current month as in addresses: 2026-11."""
+        return f"{dt.datetime.now(ZoneInfo('Europe/Berlin')):%Y-%m}"
+
+    def complete_address(self, customer: str, street: str, postcode: str, city: str) -> None:
+        """Follow the month's hint to the customer's form and fill in what is missing."""
+        self.open_month()
+        line = self.page.get_by_role("listitem").filter(has_text=customer)
+        line.get_by_role("link").first.click()
+        if self.page.locator("[name=street]").count() == 0:
+            self.page.locator("a[href$='/bearbeiten/']").first.click()
+        for field, value in {"street": street, "postcode": postcode, "city": city}.items():
+            self.page.locator(f"[name={field}]").fill(value)
+        self.page.locator("form.card button[type=submit]").click()
+        expect(self.page.locator("h1")).to_contain_text(customer)
+
+    def wait_for_files(self, count: int) -> None:
+        """Press the button again and wait until that many invoices have their file."""
+        self.run_month()
+        until(
+            lambda: len(self.portal.rows("SELECT * FROM invoices_archivedfile")) == count,
+            within=60,
+            what="the invoices' files",
+            pause=0.2,
+        )
 
     def invoice_of(self, customer: str) -> tuple[str, bytes]:
         """Open the customer's invoice in this month's list; return its number and file."""

@@ -7,7 +7,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -28,6 +27,13 @@ SETTINGS: Final = {
 }
 TECHNICIAN: Final = "techniker@example.com"
 OFFICE: Final = "buero@example.com"
+# A small disk that only the portal's processes see, filled to the last byte.
+FULL_ARCHIVE: Final = (
+    *("unshare", *(() if os.geteuid() == 0 else ("--user", "--map-root-user")), "--mount"),
+    *("sh", "-c"),
+    'mount -t tmpfs -o size=16m tmpfs "$0/archive" && '
+    '{ cat /dev/zero >"$0/archive/ballast" 2>/dev/null || true; } && exec "$@"',
+)
 
 
 def free_port() -> int:
@@ -40,8 +46,8 @@ def free_port() -> int:
 class Portal:
     """What `script/server` runs after the set-up, with demo data on an empty database."""
 
-    def __init__(self, folder: Path, env: Mapping[str, str] | None = None) -> None:
-        """Prepare the data folder and start; `env` are further settings."""
+    def __init__(self, folder: Path, *, archive_is_full: bool = False) -> None:
+        """Prepare the data folder and start; the archive may lie on a disk without room."""
         self.data = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -51,8 +57,8 @@ class Portal:
             "DJANGO_SETTINGS_MODULE": "dibuc.settings",
             "DIBUC_DATA": str(folder),
             "PORT": str(self.port),
-            **(env or {}),
         }
+        self._archive_is_full = archive_is_full
         self.manage("prepare")
         self.log_ins: dict[str, str] = {}
         self._starts = 0
@@ -61,8 +67,9 @@ class Portal:
     def start(self) -> None:
         """Start the processes and wait until the portal answers."""
         self._starts += 1
+        command = [sys.executable, "-m", "dibuc.supervisor"]
         self._supervisor = Program(
-            [sys.executable, "-m", "dibuc.supervisor"],
+            [*FULL_ARCHIVE, self.data, *command] if self._archive_is_full else command,
             log=self.data / f"portal-{self._starts}.log",
             env=self._env,
             cwd=ROOT,
@@ -131,6 +138,10 @@ class Portal:
             process.kill()
         self._supervisor.kill()
         psutil.wait_procs(family, timeout=10)
+
+    def make_room(self) -> None:
+        """Give the archive's disk room again."""
+        Path(f"/proc/{self._supervisor.pid}/root/{self.data}/archive/ballast").unlink()
 
     def stop(self) -> None:
         """End the portal as Ctrl-C does."""
