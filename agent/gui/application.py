@@ -249,7 +249,11 @@ class Application:
 
     def _finish(self) -> None:
         signal.set_wakeup_fd(-1)
-        self._root.tk.deletefilehandler(self._read_end)
+        if self._session is not None:
+            # The window is gone without having been closed.
+            self._session.end()
         if self._thread is not None:
             self._thread.join(timeout=PATIENCE)
-        self._root.destroy()
+        with contextlib.suppress(tk.TclError):
+            self._root.tk.deletefilehandler(self._read_end)
+            self._root.destroy()
