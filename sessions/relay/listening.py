@@ -12,6 +12,8 @@ logger = logging.getLogger(__name__)
 
 # A signal may get lost, so what it would have said is looked up now and then, in seconds.
 CHECK_EVERY = 30.0
+# What happened between the admission and the subscription, in seconds.
+FIRST_CHECK_AFTER = 1.0
 # Redis gets so long to answer before the socket goes on without signals, in seconds.
 SUBSCRIBE_WITHIN = 2.0
 TRY_AGAIN_AFTER = 2.0
@@ -29,7 +31,8 @@ def must_stop() -> bool:
 async def stop(tasks: Collection[asyncio.Task[None]]) -> None:
     """Cancel `tasks` and wait until they have ended.
 
-    A cancellation may get lost in the layer's wait for Redis, so it is repeated.
+    A cancellation may get lost in the layer's wait for Redis (Python 3.11's wait_for
+    prefers a result that came at the same moment), so it is repeated.
     """
     running = set(tasks)
     while running:
@@ -53,13 +56,11 @@ class Listener:
     async def listening(self, groups: Sequence[str]) -> AsyncIterator[None]:
         """Listen to `groups` until the block ends."""
         subscribed = asyncio.Event()
-        tasks = [
-            asyncio.create_task(self._listen(groups, subscribed)),
-            asyncio.create_task(self._check_now_and_then()),
-        ]
+        tasks = [asyncio.create_task(self._listen(groups, subscribed))]
         try:
             with suppress(TimeoutError):
                 await asyncio.wait_for(subscribed.wait(), SUBSCRIBE_WITHIN)
+            tasks.append(asyncio.create_task(self._check_now_and_then()))
             yield
         finally:
             await stop(tasks)
@@ -85,8 +86,10 @@ class Listener:
                     await layer.group_discard(group, channel)
 
     async def _check_now_and_then(self) -> None:
+        pause = FIRST_CHECK_AFTER
         while not must_stop():
-            await asyncio.sleep(CHECK_EVERY)
+            await asyncio.sleep(pause)
+            pause = CHECK_EVERY
             try:
                 await self.check()
             except Exception:

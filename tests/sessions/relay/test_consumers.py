@@ -371,6 +371,8 @@ async def test_a_segment_that_was_swept_away_wrongly_goes_on(
     at_work: tuple[AgentEnd, TechnicianEnd, Session],
 ) -> None:
     _agent, page, session = at_work
+    while not await session.segments.aexists():
+        await page.hear_clock(running=True)
     await in_database(services.segment_end)(session=session)
     while await session.segments.acount() < 2:
         await page.hear_clock(running=True)

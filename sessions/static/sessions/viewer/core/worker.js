@@ -138,6 +138,7 @@ class Line {
     if (event.type === "fault") {
       this.#isOver = true;
       this.#drop(event.code);
+      emit({ type: "closed", retryIn: null });
     }
   }
 
