@@ -227,6 +227,9 @@ class Session:
             case Registered() as registered:
                 self._take_registration(registered)
             case Ended(reason, seconds, blocks, cents):
+                if self._ending.is_set() and reason == "abandoned":
+                    # The server's word for an end before anybody connected.
+                    reason = "customer"
                 raise _Over(events.Ended(reason, seconds, blocks, cents))
             case Error(code):
                 self._server_error(code)
