@@ -1,9 +1,12 @@
 """Triggers with which the database itself keeps issued invoices as they are.
 
 The model and the queryset refuse first, with a friendlier message; these hold against
-bulk queries, the admin, other programs and a mistake of our own. SQLite drops a table's
-triggers whenever a migration rebuilds the table: such a migration ends with `install`
-again, and a test compares what is installed with what `names` lists.
+bulk queries, the admin, other programs and a mistake of our own.
+
+A migration that alters one of these tables begins with `remove` and ends with `install`:
+SQLite rebuilds a table to alter it, drops its triggers with it, and refuses the rebuilt one
+its name while a trigger elsewhere speaks of it. A test compares what is installed with what
+`names` lists.
 """
 
 from django.db.backends.base.base import BaseDatabaseWrapper

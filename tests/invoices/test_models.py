@@ -146,6 +146,20 @@ def test_every_trigger_is_installed(db: None) -> None:
     assert immutability.installed(connection) == immutability.names()
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("model", [Invoice, InvoiceLine, NumberRange])
+def test_a_migration_can_alter_a_protected_table(model: type[models.Model]) -> None:
+    """As immutability says it: the triggers go first and come back last."""
+    field: models.CharField[str, str] = models.CharField(max_length=5, default="x")
+    field.set_attributes_from_name("added_by_a_migration")
+    with connection.schema_editor() as editor:
+        immutability.remove(connection)
+        editor.add_field(model, field)
+        editor.remove_field(model, field)
+        immutability.install(connection)
+    assert immutability.installed(connection) == immutability.names()
+
+
 def test_a_pattern_that_makes_no_numbers_is_refused() -> None:
     with pytest.raises(ValidationError):
         NumberRange(pattern="{year}").full_clean(validate_unique=False)
