@@ -86,7 +86,8 @@ class Pairing:
             self._input = InputWorker(self._open_injector())
         except InjectError as error:
             log.warning("no input: %s", error)
-        asyncio.get_running_loop().add_reader(self._capture.fileno(), self._readable)
+        self._capture.on_lost = lambda error: self._fail("screen-lost", error)
+        self._capture.attach(asyncio.get_running_loop())
         self._sharing = ScreenSharing(self._capture, self._send_picture)
         self._pointer_wake.set()
         for job in (self._share(), self._follow_pointer()):
@@ -101,7 +102,6 @@ class Pairing:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
         if self._capture is not None:
-            asyncio.get_running_loop().remove_reader(self._capture.fileno())
             self._capture.close()
             self._capture = None
         self._sharing = None
@@ -172,14 +172,6 @@ class Pairing:
         log.error("%s", code, exc_info=error)
         if not self.failed.done():
             self.failed.set_result(code)
-
-    def _readable(self) -> None:
-        assert self._capture is not None  # noqa: S101 (stop() removes the reader first)
-        try:
-            self._capture.dispatch()
-        except CaptureError as error:
-            asyncio.get_running_loop().remove_reader(self._capture.fileno())
-            self._fail("screen-lost", error)
 
     def _on_cursor(self) -> None:
         self._cursor_changed = True

@@ -1,6 +1,7 @@
 """What a screen looks like to the rest of the agent, whatever the platform."""
 
 import abc
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -54,25 +55,22 @@ class Picture:
 class Capture(abc.ABC):
     """Reads the screen and says when it has changed. Costs nothing while it has not.
 
-    `damage`, `events` and the callbacks belong to the event loop's thread, `grab` to the
-    worker's; a platform keeps the two apart.
+    `grab` and `reopen` belong to a worker's thread, everything else and the callbacks to the
+    event loop's; a platform keeps the two apart.
     """
 
     on_damage: Callable[[], None]
     on_cursor: Callable[[], None]
     on_pointer: Callable[[], None]
+    on_lost: Callable[[CaptureError], None]
 
     @abc.abstractmethod
-    def fileno(self) -> int:
-        """Return what the event loop waits on."""
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Call the callbacks in this event loop from now on."""
 
     @abc.abstractmethod
-    def dispatch(self) -> None:
-        """Read what waits on `fileno` and call the callbacks.
-
-        Raises:
-            CaptureError: the screen is gone.
-        """
+    def detach(self) -> None:
+        """Call them no more; doing it twice is harmless."""
 
     @abc.abstractmethod
     def take_damage(self) -> list[Box]:

@@ -5,7 +5,10 @@ the worker's. Damage is taken before the pixels are read, so a change in between
 reported twice, never lost.
 """
 
+import asyncio
 import ctypes
+import logging
+import os
 from collections.abc import Callable
 from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_uint, c_ulong, c_void_p
 from typing import TypeVar
@@ -29,6 +32,8 @@ from agent.xlib import (
     owned_bytes,
     xlib,
 )
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -113,6 +118,10 @@ def _ignore() -> None:
     """Nobody has asked yet."""
 
 
+def _report(error: CaptureError) -> None:
+    log.error("%s", error)
+
+
 class X11Capture(Capture):
     """The whole root window of one X screen."""
 
@@ -129,6 +138,8 @@ class X11Capture(Capture):
         self.on_damage = _ignore
         self.on_cursor = _ignore
         self.on_pointer = _ignore
+        self.on_lost = _report
+        self._loop: asyncio.AbstractEventLoop | None = None
         try:
             self._watch = Connection(display_name)
             self._grab = Connection(display_name)
@@ -138,10 +149,32 @@ class X11Capture(Capture):
         except DisplayLostError as error:
             raise CaptureError(str(error)) from error
 
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        loop.add_reader(self.fileno(), self._readable)
+
+    def detach(self) -> None:
+        if self._loop is not None:
+            self._loop.remove_reader(self.fileno())
+            self._loop = None
+
+    def _readable(self) -> None:
+        try:
+            self.dispatch()
+        except CaptureError as error:
+            self.detach()
+            self.on_lost(error)
+
     def fileno(self) -> int:
+        """Return the socket on which the X server tells what happens."""
         return self._watch.fileno()
 
     def dispatch(self) -> None:
+        """Read what the X server has told and call the callbacks.
+
+        Raises:
+            CaptureError: the screen is gone.
+        """
         try:
             types = set(self._watch.events())
         except DisplayLostError as error:
@@ -196,10 +229,13 @@ class X11Capture(Capture):
         return self._ask(self._watch.pointer)
 
     def partial(self) -> bool:
-        # Under Wayland an X server shows only those programs that still speak X11.
-        return self._watch.extension("XWAYLAND") is not None
+        # Under Wayland an X server shows only those programs that still speak X11. Newer ones
+        # say what they are, older ones only the environment does.
+        nested = self._watch.extension("XWAYLAND") is not None
+        return nested or os.environ.get("XDG_SESSION_TYPE") == "wayland"
 
     def close(self) -> None:
+        self.detach()
         self._reader.release()
         self._watch.close()
         self._grab.close()

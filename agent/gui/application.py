@@ -17,14 +17,13 @@ from collections.abc import Callable
 from agent import events
 from agent.capture import open_capture, screen_fault
 from agent.gui.banner import Banner
-from agent.gui.hotkey_x11 import HotKey
+from agent.gui.hotkey import HotKey, open_hotkey
 from agent.gui.sentences import state_line
 from agent.gui.texts import Texts
 from agent.gui.theme import GOOD, Theme
 from agent.gui.window import Actions, Window
 from agent.inject import open_injector
 from agent.session import Session
-from agent.xlib import DisplayLostError
 
 log = logging.getLogger(__name__)
 
@@ -160,12 +159,11 @@ class Application:
             self._remark = ""
 
     def _connected(self, event: events.Connected) -> None:
-        try:
-            self._hotkey = HotKey()
+        self._hotkey = open_hotkey()
+        letter = ""
+        if self._hotkey is not None:
+            letter = self._hotkey.letter
             self._root.tk.createfilehandler(self._hotkey.fileno(), tk.READABLE, self._key)
-        except DisplayLostError:
-            log.warning("no hot key")
-        letter = self._hotkey.letter if self._hotkey else ""
         self._banner = Banner(
             self._root,
             self._theme,

@@ -10,7 +10,7 @@ ASYNC = 1
 KEYS = (("E", 0x65), ("X", 0x78), ("F12", 0xFFC9))
 
 
-class HotKey:
+class X11HotKey:
     """Ctrl+Alt+Shift and a letter, grabbed while it exists."""
 
     def __init__(self) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import textwrap
 import tkinter as tk
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from agent.protocol.damm import show_password, show_support_id
 
 WIDTH = 460
 MARGIN = 26
+# More characters of a company's name do not fit into the head beside the program's own.
+LONGEST_NAME = 28
 # A question that appears under the customer's hands must not be answered by what he types.
 GRACE_MS = 700
 
@@ -64,7 +67,13 @@ class Window:
         self._root.title(texts("app.title", company=self._company))
         page = self._new_page(event.company.name)
         label(page, texts("ready.title"), theme.font(15), ink=looks.INK_SOFT).pack(anchor="w")
-        phone = label(page, event.company.phone, theme.font(28, bold=True), ink=looks.BRAND)
+        phone = label(
+            page,
+            event.company.phone,
+            theme.font(28, bold=True),
+            ink=looks.BRAND,
+            wrap=self._wrap(),
+        )
         phone.pack(anchor="w", pady=(theme.px(2), 0))
         label(page, texts("ready.call"), theme.font(15), ink=looks.INK_SOFT).pack(anchor="w")
         card = self._card(page)
@@ -184,7 +193,8 @@ class Window:
         self._page = outer
         head = tk.Frame(outer, background=looks.SHELL)
         head.pack(fill="x")
-        name = label(head, company, theme.font(16, bold=True), ink=looks.ON_BRAND)
+        shown = textwrap.shorten(company, LONGEST_NAME, placeholder=" …")[:LONGEST_NAME]
+        name = label(head, shown, theme.font(16, bold=True), ink=looks.ON_BRAND)
         name.pack(side="left", padx=(theme.px(MARGIN), theme.px(10)), pady=theme.px(12))
         if company != self._texts("app.name"):
             kind = label(head, self._texts("app.name"), theme.font(13), ink=looks.SHELL_SOFT)

@@ -174,6 +174,22 @@ def test_without_a_screen_there_is_no_window_either(screen: Screen) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(("language", "words"), [("de", "Xorg"), ("en", "choose 'Xorg'")])
+def test_under_wayland_it_says_how_to_log_in_instead(
+    screen: Screen, language: str, words: str
+) -> None:
+    done = once(
+        screen,
+        "--headless",
+        f"--language={language}",
+        "--server",
+        "http://127.0.0.1:9",
+        XDG_SESSION_TYPE="wayland",
+    )
+    assert done.returncode == 4
+    assert words in done.stdout
+
+
 def test_an_unencrypted_address_is_refused(screen: Screen) -> None:
     done = once(screen, "--headless", "--server", "http://portal.example")
     assert done.returncode == 2
