@@ -7,17 +7,10 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from invoices.domain.period import Month
+from invoices.management.months import month
 from portal.demo.customers import customers_make
 from portal.demo.people import company_complete, passwords_make, people_make
 from portal.demo.sessions import sessions_make
-
-
-def month(text: str) -> Month:
-    """Read a month for argparse, with its own sentence for what is none."""
-    try:
-        return Month.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def whole_number(text: str) -> int:
