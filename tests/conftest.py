@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from dibuc.valkey import running_valkey, wait_for_redis
-from tests.flush import keep_installation
+from tests.flush import close_other_connections, keep_installation
 
 # A busy machine is no fault of the code: nothing here is measured by the clock.
 hypothesis_settings.register_profile(
@@ -52,6 +52,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         keep_installation(patch.setattr)
         yield
+        close_other_connections()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -61,3 +61,13 @@ def keep_installation(replace: Callable[[object, str, object], None]) -> None:
                 row.save()
 
     replace(operations, "execute_sql_flush", flush_and_restore)
+
+
+def close_other_connections() -> None:
+    """Close what threads of asynchronous tests left open: PostgreSQL drops no database in use."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )

@@ -1,5 +1,7 @@
 """The audit log: only ever added to, and every change is found."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
@@ -140,3 +142,19 @@ class AnyTextIsKept(TestCase):
     def test_whatever_the_text_the_chain_stays_whole(self, text: str, number: int) -> None:
         audit.record("session.opened", actor=None, subject=text, details={"n": number})
         assert list(audit.verify()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_once_make_one_chain() -> None:
+    def record_some(who: int) -> None:
+        try:
+            for n in range(5):
+                with transaction.atomic():
+                    audit.record("x.y", actor=None, subject=f"{who}", details={"n": n})
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(record_some, range(4)))
+    assert AuditEntry.objects.count() == 20
+    assert list(audit.verify()) == []
