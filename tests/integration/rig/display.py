@@ -74,6 +74,21 @@ class Screen:
         found = until(find, within=within, what=f"a window {title!r}", pause=0.1)
         return int(re.split(r"\s+", found)[-1])
 
+    def place_of(self, window: int) -> tuple[int, int, int, int]:
+        """Return left, top, width and height of a window with its frame, in pixels."""
+        shown = subprocess.run(
+            ["xwininfo", "-frame", "-id", str(window)],
+            env=self.env,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=20,
+        ).stdout
+        names = ("Absolute upper-left X", "Absolute upper-left Y", "Width", "Height")
+        found = [re.search(rf"{name}:\s+(-?\d+)", shown) for name in names]
+        left, top, width, height = (int(match[1]) for match in found if match)
+        return left, top, width, height
+
     def stop(self) -> None:
         """End the X server and with it every window."""
         self._server.stop()
