@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from agent.protocol import messages
 from agent.protocol.framing import Channel, Kind
 from agent.protocol.picture import Codec, Rect
+from tests.integration.rig.portal import Portal
 from tests.integration.viewer.agent import ScriptedAgent
 from tests.integration.viewer.desk import Desk
 from tests.integration.viewer.test_viewer_picture import HEIGHT, WIDTH, jpeg, noise, smooth
@@ -135,3 +136,15 @@ def test_after_a_fault_the_technician_can_begin_again(desk: Desk, agent: Scripte
     agent.show(picture)
     desk.expect_state("connected")
     desk.expect_pixels(picture)
+
+
+def test_after_a_fault_the_technician_can_end_it_without_a_line(
+    desk: Desk, agent: ScriptedAgent, portal: Portal
+) -> None:
+    agent.show(noise(WIDTH, HEIGHT))
+    agent.send_payload(Channel.PICTURE, b"")
+    desk.expect_state("failed")
+    desk.page.get_by_test_id("end-session").click()
+    desk.page.locator("#end-confirm").click()
+    desk.expect_state("ended")
+    assert portal.wait_for_end(agent.support_id)["end_reason"] == "technician"

@@ -187,7 +187,7 @@ def test_after_two_new_passwords_the_customer_must_click(
         left = responder.tries_left
         desk.type_password(wrong(agent.password))
         agent.wait_for(lambda left=left: responder.tries_left != left, f"try {tries}")  # type: ignore[misc]
-    assert responder.locked
+    agent.wait_for(lambda: responder.locked, "the lock")
     desk.expect_state("password")
     locked = desk.title.text_content()
     # Trying again is no use until the customer has clicked.
