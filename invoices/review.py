@@ -75,6 +75,7 @@ def unbilled(month: Month) -> "SessionQuerySet":
         Session.objects.billable()
         .filter(started_at__gte=month.start, started_at__lt=month.end, billed__isnull=True)
         .select_related("technician", "customer")
+        .defer("notes")  # long, and no part of an invoice
     )
 
 

@@ -148,6 +148,15 @@ def test_without_an_account_there_is_neither_code_nor_bank(
     assert "GiroCode" not in html
 
 
+def test_nothing_to_pay_asks_for_no_payment(
+    company: Company, make_customer: MakeCustomer, make_session: MakeSession
+) -> None:
+    make_session(make_customer(), terms=Terms(600, 0, 0, Decimal(19)))
+    html = invoice_html(issue())
+    assert "0,00" in html
+    assert 'class="payment' not in html
+
+
 def test_eighty_sessions_run_over_pages_that_name_themselves(
     company: Company, make_customer: MakeCustomer, make_session: MakeSession
 ) -> None:
