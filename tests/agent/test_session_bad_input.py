@@ -1,0 +1,141 @@
+"""A session whose server, technician or screen does not do what it should."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from agent import events
+from agent.capture.base import Capture, CaptureError
+from agent.protocol import control, messages
+from agent.protocol.framing import credit_message
+from tests.agent.conftest import Screen
+from tests.agent.customer import connected, identical, pair, registered, running
+from tests.agent.server import Server
+
+
+async def test_an_old_program_is_told_to_be_downloaded_again(
+    screen: Screen, server: Server
+) -> None:
+    async with running(screen, server.url) as customer:
+        caller = await server.call()
+        await caller.text()
+        await caller.say(messages.Error("protocol-unsupported"))
+        assert (await customer.sees(events.Failed)).code == "protocol-unsupported"
+
+
+async def test_a_stopping_server_is_called_again(screen: Screen, server: Server) -> None:
+    async with running(screen, server.url) as customer:
+        caller = await registered(customer, server)
+        await caller.say(messages.Error("server-stopping"))
+        await caller.socket.close(1008)
+        await customer.sees(events.Unreachable)
+        await registered(customer, server)
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        '{"type": "registered"}',
+        "not json",
+        '{"type": "clock", "seconds": -1}',
+        "[" * 3000,
+        b"\x09what",
+        b"",
+        b"\x01" + b"x" * 5000,
+    ],
+)
+async def test_a_server_that_talks_rubbish_is_left_and_called_again(
+    screen: Screen, server: Server, rubbish: str | bytes
+) -> None:
+    async with running(screen, server.url) as customer:
+        caller = await registered(customer, server)
+        await caller.socket.send(rubbish)
+        if isinstance(rubbish, bytes) and rubbish[:1] == b"\x01":
+            # A handshake is the technician's: it is refused, the line stays.
+            async with asyncio.timeout(10):
+                assert b"refused" in await caller.handshakes.get()
+            return
+        await customer.sees(events.Unreachable)
+        await registered(customer, server)
+
+
+async def test_what_a_later_server_says_is_ignored(screen: Screen, server: Server) -> None:
+    async with running(screen, server.url) as customer:
+        caller = await registered(customer, server)
+        await caller.socket.send('{"type": "weather", "sun": true}')
+        await pair(customer, caller)
+        await caller.sealed(b'{"t": "dance"}')
+        await caller.control(control.Refresh())
+        await identical(customer, caller)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b'{"t": "move", "x": -1, "y": 0}',
+        b'{"t": "move", "x": 99999, "y": 0}',
+        b'{"t": "text", "text": "' + b"x" * 1001 + b'"}',
+        b'{"t": "text", "text": "\\u0007"}',
+        b"\xff\xfe",
+    ],
+)
+async def test_a_page_that_breaks_the_rules_ends_the_session(
+    screen: Screen, server: Server, payload: bytes
+) -> None:
+    async with running(screen, server.url) as customer:
+        caller = await connected(customer, server)
+        await caller.sealed(payload)
+        assert await caller.text() == messages.End()
+        await caller.say(messages.Ended("customer", 1, 1, 850))
+        assert (await customer.sees(events.Failed)).code == "malformed"
+
+
+async def test_a_forged_record_ends_the_session(screen: Screen, server: Server) -> None:
+    async with running(screen, server.url) as customer:
+        caller = await connected(customer, server)
+        await caller.socket.send(b"\x02\x01\x02\x00\x00" + bytes(8) + b"f" * 40)
+        assert await caller.text() == messages.End()
+        await caller.say(messages.Ended("customer", 1, 1, 850))
+        assert (await customer.sees(events.Failed)).code == "bad-record"
+
+
+async def test_a_credit_for_frames_never_sent_ends_the_session(
+    screen: Screen, server: Server
+) -> None:
+    async with running(screen, server.url) as customer:
+        caller = await connected(customer, server)
+        await caller.socket.send(credit_message(1000))
+        assert await caller.text() == messages.End()
+        await caller.say(messages.Ended("customer", 1, 1, 850))
+        assert (await customer.sees(events.Failed)).code == "bad-credit"
+
+
+async def test_a_killed_screen_ends_the_session_properly(tmp_path: Path, server: Server) -> None:
+    doomed = Screen(tmp_path)
+    async with running(doomed, server.url) as customer:
+        caller = await connected(customer, server)
+        doomed.stop()
+        assert await caller.text() == messages.End()
+        await caller.say(messages.Ended("customer", 1, 1, 850))
+        assert (await customer.sees(events.Failed)).code == "screen-lost"
+
+
+async def test_a_screen_that_cannot_be_opened_ends_the_session(
+    screen: Screen, server: Server
+) -> None:
+    async with running(screen, server.url) as customer:
+
+        def refuse() -> Capture:
+            raise CaptureError("no")
+
+        customer.session._open_capture = refuse
+        caller = await registered(customer, server)
+        await caller.say(messages.Paired())
+        await caller.exchange(customer.password)
+        await customer.sees(events.ConsentRequest)
+        customer.session.answer(granted=True)
+        assert isinstance(await caller.text(), messages.Consent)
+        assert await caller.text() == messages.End()
+        await caller.say(messages.Ended("customer", 0, 0, 0))
+        assert (await customer.sees(events.Failed)).code == "screen-lost"
