@@ -14,7 +14,7 @@ from typing import Any
 # First of all: it installs the reactor that runs on asyncio.
 from daphne.server import Server  # isort: skip
 from daphne.http_protocol import WebRequest
-from daphne.ws_protocol import WebSocketProtocol
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
@@ -53,6 +53,26 @@ class Flow:
         except TimeoutError:
             return False
         return True
+
+
+class Socket(WebSocketProtocol):  # type: ignore[misc]  # Daphne ships no types
+    """Daphne's websocket, with a short way out for messages."""
+
+    def sendData(  # noqa: N802
+        self,
+        data: bytes,
+        sync: bool = False,  # noqa: FBT001, FBT002 - autobahn's signature
+        chopsize: int | None = None,
+    ) -> None:
+        """Hand `data` to the connection.
+
+        Autobahn's own does the same and composes a coloured line for the log besides,
+        which nobody reads: a fifth of the relay's time.
+        """
+        if sync or chopsize or self.send_queue:
+            super().sendData(data, sync, chopsize)
+        else:
+            self.transport.write(data)
 
 
 def close(protocol: WebSocketProtocol, message: Mapping[str, Any]) -> None:
@@ -97,6 +117,7 @@ def serve() -> None:
 
     from dibuc.asgi import application  # noqa: PLC0415
 
+    WebSocketFactory.protocol = Socket
     PatientServer(
         application,
         endpoints=[
