@@ -59,7 +59,14 @@ def _run_headless(options: Options, texts: Texts) -> events.Ended | events.Faile
     session = Session(
         options.url, console.show, open_capture=open_capture, open_injector=open_injector
     )
-    return asyncio.run(headless.run(session, console))
+    try:
+        return asyncio.run(headless.run(session, console))
+    except Exception:
+        # The person reads a sentence; the trace is for the log.
+        log.exception("the session broke")
+        outcome = events.Failed("internal")
+        console.show(outcome)
+        return outcome
 
 
 def _exit_code(outcome: events.Ended | events.Failed) -> int:
