@@ -124,7 +124,7 @@ class Recorder:
         session = services.segment_start(session=self._session, at=at)
         if not session.is_open:
             return ended_message(session)
-        *earlier, last = session.segments.order_by("started_at")
+        *earlier, last = session.segments.order_by("started_at", "pk")
         return _Stretch(connected_time(each.stretch for each in earlier), last.started_at)
 
     def _see(self, at: dt.datetime) -> "_Stretch | messages.Ended | None":

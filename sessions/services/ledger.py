@@ -22,11 +22,10 @@ def segment_start(*, session: Session, at: dt.datetime) -> Session:
         session = locked(session)
         if not session.is_open:
             return session
-        last = session.segments.order_by("started_at").last()
-        if last is not None:
-            close(last)
+        for segment in session.segments.all():
+            close(segment)
             # The clock of another server process may be some milliseconds ahead.
-            at = max(at, last.last_seen_at)
+            at = max(at, segment.last_seen_at)
         Segment.objects.create(session=session, started_at=at, last_seen_at=at)
         # Not by the state table: that a picture was painted is a fact, whatever a sweep
         # did to the state while the database was slow.

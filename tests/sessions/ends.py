@@ -121,6 +121,10 @@ class End:
         self._reader.cancel()
         await self.line.drop()
 
+    def stop_reading(self) -> None:
+        """Take nothing more from the line, not even pings."""
+        self._reader.cancel()
+
     async def say(self, message: messages.Message) -> None:
         """Send a text message."""
         await self.line.send(messages.dump(message))

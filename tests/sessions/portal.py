@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -77,6 +78,11 @@ class Portal:
             self.process.send_signal(number)
             self.process.wait(30)
             self.process = None
+
+    def memory(self) -> int:
+        """Return the bytes that the process holds."""
+        assert self.process is not None
+        return int(psutil.Process(self.process.pid).memory_info().rss)
 
     def kill(self) -> None:
         """End it in the middle of whatever it does."""

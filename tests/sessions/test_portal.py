@@ -3,17 +3,20 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 
 import pytest
 from channels.db import database_sync_to_async
 from django.db import connections
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from agent.protocol import messages
+from agent.protocol.framing import Channel
 from sessions.domain.lifecycle import State
 from sessions.models import Segment, Session
 from sessions.services import session_order
 from technicians.models import User
-from tests.sessions.ends import AgentEnd, NetworkLine, TechnicianEnd, pair, show
+from tests.sessions.ends import AgentEnd, End, NetworkLine, TechnicianEnd, pair, show
 from tests.sessions.portal import Portal, cookie_of
 
 in_database = database_sync_to_async
@@ -60,6 +63,61 @@ async def at_work(
     await show(agent, page)
     await page.hear_clock(running=True, seconds=1)
     return agent, page
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("agent/", {"Origin": "http://127.0.0.1"}),
+        ("agent/", {"Origin": "null"}),
+        ("live/", {}),
+        ("live/", {"Origin": "https://127.0.0.1"}),
+        ("live/", {"Origin": "http://127.0.0.1:1"}),
+        ("technician/00000000-0000-4000-8000-000000000000/", {"Origin": "http://boese.example"}),
+        ("nothing/", {}),
+    ],
+)
+async def test_whoever_has_no_business_here_gets_no_socket(
+    portal: Portal, path: str, headers: dict[str, str]
+) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        await NetworkLine.open(f"{portal.sockets}/{path}", headers)
+    assert refused.value.response.status_code == 403
+
+
+async def test_an_anonymous_page_hears_that_it_may_not(portal: Portal) -> None:
+    line = await NetworkLine.open(f"{portal.sockets}/live/", {"Origin": portal.origin})
+    assert await End(line).refused() == "not-allowed"
+
+
+async def test_a_page_that_reads_nothing_costs_three_frames_of_memory_and_no_more(
+    portal: Portal, at_work: tuple[AgentEnd, TechnicianEnd]
+) -> None:
+    agent, page = at_work
+    page.stop_reading()
+    before = portal.memory()
+    frame = b"x" * (4 * 1024 * 1024)
+    for _ in range(3):
+        await agent.frame(frame)
+    with suppress(ConnectionClosed):
+        for _ in range(40):
+            await agent.frame(frame)
+    assert await agent.refused() == "no-credit"
+    assert portal.memory() - before < 80 * 1024 * 1024
+
+
+async def test_a_flood_of_control_records_is_stopped_before_it_fills_the_memory(
+    portal: Portal, at_work: tuple[AgentEnd, TechnicianEnd]
+) -> None:
+    agent, page = at_work
+    page.stop_reading()
+    before = portal.memory()
+    with suppress(ConnectionClosed):
+        for _ in range(2000):
+            for record in agent.sealer.seal(Channel.CONTROL, b"x" * 60_000):
+                await agent.line.send(record)
+    assert await agent.refused() == "too-fast"
+    assert portal.memory() - before < 80 * 1024 * 1024
 
 
 async def test_a_killed_server_costs_seconds_and_not_the_session(
