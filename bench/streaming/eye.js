@@ -1,19 +1,15 @@
-// Watches a canvas in the technician's browser and notes when what was drawn appears.
+// Watches the canvas in the thread that paints it, and notes when what was drawn appears.
 // The clock is the wall clock in seconds, which the drawing program reads too.
+// CONTEXT stands for the script that gives the canvas's context.
 (watch) => {
-  const canvas = document.querySelector(watch.canvas);
-  const scratch = new OffscreenCanvas(watch.w, watch.h);
-  const pixels = scratch.getContext("2d", { willReadFrequently: true });
+  const canvas = CONTEXT;
   const now = () => (performance.timeOrigin + performance.now()) / 1000;
-  const eye = { frames: [], keys: [], watching: true };
+  const eye = { frames: [], flips: [], watching: true };
   let lastFrame = -1;
   let nextCell = 0;
-  let asked = null;
+  let wasWhite = null;
 
-  const look = (x, y, w, h) => {
-    pixels.drawImage(canvas, x, y, w, h, 0, 0, w, h);
-    return pixels.getImageData(0, 0, w, h).data;
-  };
+  const look = (x, y, w, h) => canvas.getImageData(x, y, w, h).data;
   const isWhite = (data, x, y, w) => data[(y * w + x) * 4 + 1] > 127;
 
   const lookAtCells = () => {
@@ -39,30 +35,13 @@
       if (!watch.cells) eye.frames.push([frame, now()]);
     }
     const white = isWhite(data, watch.bits * watch.cell + watch.h / 2, watch.h / 2, watch.w);
-    if (asked && white !== asked.white) {
-      eye.keys.push(now() - asked.at);
-      asked.answered();
-      asked = null;
+    if (white !== wasWhite) {
+      wasWhite = white;
+      eye.flips.push(now());
     }
-    eye.white = white;
     if (watch.cells) lookAtCells();
-    scheduler.postTask(tick, { delay: 2 });
+    scheduler.postTask(tick, { delay: 1 });
   };
-  // Sends F9 as the keyboard would; the program answers by toggling the probe.
-  // The promise is kept when the probe's new colour is on the canvas.
-  eye.press = (target, patience) => new Promise((answered, lost) => {
-    setTimeout(() => lost(new Error("a key was never answered")), patience);
-    asked = { at: now(), white: eye.white, answered };
-    for (const type of ["keydown", "keyup"]) {
-      document.querySelector(target).dispatchEvent(
-        new KeyboardEvent(type, { code: "F9", key: "F9", keyCode: 120, bubbles: true, cancelable: true }),
-      );
-    }
-  });
-  eye.close = () => {
-    eye.watching = false;
-    return { frames: eye.frames, keys: eye.keys };
-  };
-  window.dibucEye = eye;
-  scheduler.postTask(tick);
+  globalThis.dibucEye = eye;
+  tick();
 }

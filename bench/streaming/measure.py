@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, TypedDict
 
 import psutil
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Worker
 
 from bench.streaming import program
 from tests.integration.rig.chromium import canvas_pixels, share_identical
@@ -21,6 +21,16 @@ from tests.integration.rig.wire import Wire
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 EYE: Final = Path(__file__).with_name("eye.js")
+# Sends F9 as the keyboard would and returns the moment; the program toggles the probe.
+PRESS: Final = """target => {
+    const at = (performance.timeOrigin + performance.now()) / 1000;
+    for (const type of ["keydown", "keyup"]) {
+        document.querySelector(target).dispatchEvent(new KeyboardEvent(type, {
+            code: "F9", key: "F9", keyCode: 120, bubbles: true, cancelable: true,
+        }));
+    }
+    return at;
+}"""
 REST: Final = 1.0  # seconds after the last drawing, when the pixels are compared
 ENOUGH: Final = 0.5  # share of identical pixels from which on a scene counts as shown
 PATIENCE: Final = 20.0  # seconds for a key's answer before it counts as lost
@@ -34,20 +44,26 @@ class Rested(TypedDict):
 
 
 class Noted(TypedDict):
-    """What the eye noted: frames with the moment they appeared, seconds from key to pixel."""
+    """What the eye noted: when each frame appeared, and when the probe changed its colour."""
 
     frames: list[tuple[int, float]]
-    keys: list[float]
+    flips: list[float]
 
 
 @dataclass(frozen=True)
 class Setup:
-    """A viewer that stands: page, canvas, what takes keys, the agent's process, the line."""
+    """A viewer that stands.
+
+    `canvas` and `keys` are selectors of the picture and of what takes keys; `painter` is the
+    thread that paints and `context` a script for its canvas's context.
+    """
 
     who: str
     page: Page
     canvas: str
     keys: str
+    painter: Page | Worker
+    context: str
     agent: psutil.Process
     wire: Wire
 
@@ -146,11 +162,11 @@ def _open_eye(setup: Setup, workload: str | None) -> None:
             "h": program.GLYPH_HEIGHT,
             "columns": program.GLYPH_COLUMNS,
         }
-    setup.page.evaluate(EYE.read_text(), watch)
+    setup.painter.evaluate(EYE.read_text().replace("CONTEXT;", f"{setup.context};"), watch)
 
 
 def _close_eye(setup: Setup) -> Noted:
-    noted: Noted = setup.page.evaluate("dibucEye.close()")
+    noted: Noted = setup.painter.evaluate("(dibucEye.watching = false, dibucEye)")
     return noted
 
 
@@ -169,13 +185,25 @@ def _time_keys(setup: Setup, drawing: Program, seconds: float) -> list[float]:
     _open_eye(setup, None)
     drawing.write(f"run {seconds}")
     end = time.monotonic() + seconds
+    pressed: list[float] = []
     while time.monotonic() < end:
-        setup.page.evaluate(
-            "([target, patience]) => dibucEye.press(target, patience)",
-            [setup.keys, PATIENCE * 1000],
+        flips = _flips(setup)
+        pressed.append(setup.page.evaluate(PRESS, setup.keys))
+        until(
+            lambda: _flips(setup) > flips,  # noqa: B023 - called at once
+            within=PATIENCE,
+            what="a key's answer",
+            pause=0.01,
         )
         time.sleep(rng.uniform(0.1, 0.3))
-    return _close_eye(setup)["keys"]
+    # The first is the colour that the probe had when the eye opened.
+    answered = _close_eye(setup)["flips"][1:]
+    return [pixel - key for key, pixel in zip(pressed, answered, strict=True)]
+
+
+def _flips(setup: Setup) -> int:
+    count: int = setup.painter.evaluate("dibucEye.flips.length")
+    return count
 
 
 def _percentile(seconds: Sequence[float], percent: int) -> float | None:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import psutil
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route, expect
 
 from bench.streaming.measure import Setup
 from tests.integration.rig.agent import Agent
@@ -13,6 +14,20 @@ from tests.integration.rig.desk import Desk
 from tests.integration.rig.display import Screen
 from tests.integration.rig.portal import TECHNICIAN, Portal
 from tests.integration.rig.wire import Link, Wire
+
+KEEP_CONTEXT: Final = """
+const getContext = OffscreenCanvas.prototype.getContext;
+OffscreenCanvas.prototype.getContext = function (...options) {
+  globalThis.dibucContext = getContext.apply(this, options);
+  return globalThis.dibucContext;
+};
+"""
+
+
+def _let_context_be_seen(route: Route) -> None:
+    """Let the worker keep its canvas's context where the eye finds it."""
+    answer = route.fetch()
+    route.fulfill(content_type="text/javascript", body=answer.text() + KEEP_CONTEXT)
 
 
 @contextmanager
@@ -23,17 +38,24 @@ def ours(browser: Browser, screen: Screen, link: Link, folder: Path) -> Iterator
     """
     with Portal(folder / "portal") as portal, Wire(portal.port, link) as wire:
         page = browser.new_page(viewport={"width": 1920, "height": 1200})
+        page.route("**/viewer/core/worker*.js", _let_context_be_seen)
         desk = Desk(page, portal)
         desk.log_in(TECHNICIAN)
         server = f"http://127.0.0.1:{wire.port}"
         log = folder / "agent.log"
         with Agent.without_window(server, log=log, env=screen.env) as agent:
-            desk.connect(agent)
+            desk.order(agent.support_id, agent.password)
+            # Waits as Playwright does, which alone lets the route above be served.
+            expect(page.locator("body")).to_have_attribute("data-state", "asking", timeout=15_000)
+            agent.answer(yes=True)
+            desk.wait_until_connected()
             yield Setup(
                 who="ours",
                 page=page,
                 canvas="[data-testid=screen]",
                 keys="#keyboard",
+                painter=page.workers[0],
+                context="dibucContext",
                 agent=psutil.Process(agent.pid),
                 wire=wire,
             )

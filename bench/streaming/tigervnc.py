@@ -53,6 +53,8 @@ def tigervnc(browser: Browser, screen: Screen, link: Link, folder: Path) -> Iter
             page=page,
             canvas="#screen canvas",
             keys="#screen canvas",
+            painter=page,
+            context="document.querySelector('#screen canvas').getContext('2d')",
             agent=psutil.Process(server.pid),
             wire=wire,
         )

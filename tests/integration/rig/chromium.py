@@ -31,9 +31,11 @@ _READ: Final = """canvas => {
 
 
 @contextmanager
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    """Start the browser and end it afterwards."""
-    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+def chromium(playwright: Playwright, *more: str) -> Iterator[Browser]:
+    """Start the browser, with `more` arguments, and end it afterwards."""
+    browser = playwright.chromium.launch(
+        executable_path="/usr/bin/chromium", args=[*ARGUMENTS, *more]
+    )
     try:
         yield browser
     finally:
