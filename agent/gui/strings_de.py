@@ -72,8 +72,9 @@ STRINGS = {
         "Es kostet {price}. Die Zeit zählt ab dem ersten Bild. Weitere Kosten gibt es nicht."
     ),
     "consent.watch": (
-        "Sie sehen jeden Schritt mit und können jederzeit trennen. Festgehalten werden nur "
-        "Beginn, Ende und wer verbunden war."
+        "Sie sehen jeden Schritt mit und können jederzeit trennen. Festgehalten werden Beginn, "
+        "Ende, wer verbunden war und eine Notiz, was gemacht wurde. Ihr Bildschirm wird nicht "
+        "aufgezeichnet."
     ),
     "consent.consumer": (
         "Als Verbraucher haben Sie bei einem Auftrag am Telefon 14 Tage Widerrufsrecht (§ 312g "
@@ -91,9 +92,9 @@ STRINGS = {
     "banner.with": "{technician} sieht Ihren Bildschirm",
     "banner.company": "{company} · seit {since} Uhr · Prüfzahl {code}",
     "banner.cost": "{amount} EUR",
-    "banner.blocks_one": "1 Block",
-    "banner.blocks": "{count} Blöcke",
-    "banner.next": "nächster Block in {time}",
+    "banner.blocks_one": "1 Takt",
+    "banner.blocks": "{count} Takte",
+    "banner.next": "nächster Takt in {time}",
     "banner.waiting": "Die Zeit beginnt mit dem ersten Bild",
     "banner.stopped": "Die Zeit steht",
     "banner.paused": "Pause: Die Zeit steht, Ihr Bildschirm ist nicht zu sehen",
@@ -152,6 +153,6 @@ STRINGS = {
     ),
     "console.ready": "ID: {support_id}   Kennwort: {password}   Telefon: {phone}",
     "console.connected": "Verbunden mit {technician} ({company}), Prüfzahl {code}. Strg+C trennt.",
-    "console.clock": "{time}  {blocks} Block/Blöcke  {amount} EUR",
+    "console.clock": "{time}  {blocks} Takt(e)  {amount} EUR",
     "console.resumed": "Es geht weiter.",
 }

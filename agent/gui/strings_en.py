@@ -66,8 +66,8 @@ STRINGS = {
         "It costs {price}. Time counts from the first picture. There are no other costs."
     ),
     "consent.watch": (
-        "You see every step and can disconnect at any time. Only start, end and who was connected"
-        " are kept."
+        "You see every step and can disconnect at any time. Start, end, who was connected and a "
+        "note on what was done are kept. Your screen is not recorded."
     ),
     "consent.consumer": (
         "As a consumer ordering by phone you may withdraw within 14 days (sec. 312g BGB). With "
