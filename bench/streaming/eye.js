@@ -17,29 +17,29 @@
     for (;;) {
       const data = look(x + (nextCell % columns) * w, y + Math.floor(nextCell / columns) * h, w, h);
       let dark = false;
-      for (let i = 1; i < w * h * 4 && !dark; i += 4) dark = data[i] < 128 && data[i + 2] === 255;
-      if (!dark) return;
+      for (let i = 1; i < w * h * 4 && !dark; i += 4) {dark = data[i] < 128 && data[i + 2] === 255;}
+      if (!dark) {return;}
       nextCell += 1;
       eye.frames.push([nextCell, now()]);
     }
   };
   const tick = () => {
-    if (!eye.watching) return;
+    if (!eye.watching) {return;}
     const data = look(watch.x, watch.y, watch.w, watch.h);
     let frame = 0;
     for (let bit = 0; bit < watch.bits; bit += 1) {
-      if (isWhite(data, bit * watch.cell + watch.cell / 2, watch.h / 2, watch.w)) frame |= 1 << bit;
+      if (isWhite(data, bit * watch.cell + watch.cell / 2, watch.h / 2, watch.w)) {frame |= 1 << bit;}
     }
     if (frame !== lastFrame) {
       lastFrame = frame;
-      if (!watch.cells) eye.frames.push([frame, now()]);
+      if (!watch.cells) {eye.frames.push([frame, now()]);}
     }
     const white = isWhite(data, watch.bits * watch.cell + watch.h / 2, watch.h / 2, watch.w);
     if (white !== wasWhite) {
       wasWhite = white;
       eye.flips.push(now());
     }
-    if (watch.cells) lookAtCells();
+    if (watch.cells) {lookAtCells();}
     scheduler.postTask(tick, { delay: 1 });
   };
   globalThis.dibucEye = eye;
