@@ -1,6 +1,7 @@
 // Watches the canvas in the thread that paints it, and notes when what was drawn appears.
 // The clock is the wall clock in seconds, which the drawing program reads too.
 // CONTEXT stands for the script that gives the canvas's context.
+/* global CONTEXT */
 (watch) => {
   const canvas = CONTEXT;
   const now = () => (performance.timeOrigin + performance.now()) / 1000;
