@@ -84,7 +84,12 @@ class NetworkLine:
         """Connect; raises websockets' InvalidStatus for a refusal."""
         return cls(
             await connect(
-                url, additional_headers=headers or {}, compression=None, max_size=2**22, proxy=None
+                url,
+                additional_headers=headers or {},
+                compression=None,
+                max_size=2**22,
+                proxy=None,
+                close_timeout=0.5,
             )
         )
 

@@ -23,36 +23,45 @@ in_database = database_sync_to_async
 
 
 @pytest.fixture
-async def connections_closed(transactional_db: None) -> AsyncIterator[None]:
-    yield
+async def ends(portal: Portal) -> AsyncIterator[list[End]]:
+    """Collect the ends of a test; in the end their lines are dropped, as are connections."""
+    opened: list[End] = []
+    yield opened
+    for end in opened:
+        await end.drop()
     await in_database(connections.close_all)()
 
 
 @pytest.fixture
-def start_agent(portal: Portal) -> Callable[..., Awaitable[AgentEnd]]:
+def start_agent(portal: Portal, ends: list[End]) -> Callable[..., Awaitable[AgentEnd]]:
     async def start(resume_token: str | None = None) -> AgentEnd:
         line = await NetworkLine.open(f"{portal.sockets}/agent/")
-        return await AgentEnd.start(line, resume_token)
+        agent = await AgentEnd.start(line, resume_token)
+        ends.append(agent)
+        return agent
 
     return start
 
 
 @pytest.fixture
-def open_page(portal: Portal, technician: User) -> Callable[..., Awaitable[TechnicianEnd]]:
+def open_page(
+    portal: Portal, ends: list[End], technician: User
+) -> Callable[..., Awaitable[TechnicianEnd]]:
     async def open_page(agent: AgentEnd) -> TechnicianEnd:
         session = await in_database(session_order)(
             technician=technician, support_id=agent.support_id, address="192.0.2.7"
         )
         headers = {"Origin": portal.origin, "Cookie": await in_database(cookie_of)(technician)}
         url = f"{portal.sockets}/technician/{session.pk}/"
-        return TechnicianEnd(await NetworkLine.open(url, headers))
+        page = TechnicianEnd(await NetworkLine.open(url, headers))
+        ends.append(page)
+        return page
 
     return open_page
 
 
 @pytest.fixture
 async def at_work(
-    connections_closed: None,
     start_agent: Callable[..., Awaitable[AgentEnd]],
     open_page: Callable[..., Awaitable[TechnicianEnd]],
 ) -> tuple[AgentEnd, TechnicianEnd]:
@@ -85,9 +94,10 @@ async def test_whoever_has_no_business_here_gets_no_socket(
     assert refused.value.response.status_code == 403
 
 
-async def test_an_anonymous_page_hears_that_it_may_not(portal: Portal) -> None:
+async def test_an_anonymous_page_hears_that_it_may_not(portal: Portal, ends: list[End]) -> None:
     line = await NetworkLine.open(f"{portal.sockets}/live/", {"Origin": portal.origin})
-    assert await End(line).refused() == "not-allowed"
+    ends.append(End(line))
+    assert await ends[0].refused() == "not-allowed"
 
 
 async def test_a_page_that_reads_nothing_costs_three_frames_of_memory_and_no_more(
