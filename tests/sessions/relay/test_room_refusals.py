@@ -141,7 +141,7 @@ async def test_a_handshake_over_four_kibibytes_is_refused(stage: Stage) -> None:
     assert await refusal(stage.room.agent_bytes(long)) == Code.TOO_LARGE
 
 
-async def test_more_than_twelve_handshakes_of_an_end_are_refused(stage: Stage) -> None:
+async def test_more_handshakes_of_an_end_than_the_limit_are_refused(stage: Stage) -> None:
     await stage.pair()
     for _ in range(framing.HANDSHAKES_PER_PAIRING):
         await stage.room.technician_bytes(HELLO)
