@@ -77,6 +77,13 @@ def test_no_text_becomes_a_script_on_this_page(desk: Desk, complaints: list[str]
     complaints.clear()
 
 
+def test_the_worker_comes_with_a_policy_of_its_own(desk: Desk) -> None:
+    worker = desk.page.locator("[data-worker]").get_attribute("data-worker")
+    answer = desk.page.request.get(f"{desk.page.url.partition('/sitzungen/')[0]}{worker}")
+    assert answer.ok
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
 def test_names_of_the_computer_are_text_and_never_markup(page: Page, portal: Portal) -> None:
     with ScriptedAgent(portal.url, hostname="<img src=x onerror=alert(1)>") as hostile:
         desk = Desk(page, portal.url)
