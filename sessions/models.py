@@ -143,6 +143,11 @@ class Session(models.Model):
         """Whether the session can still go on."""
         return self.state in OPEN_STATES
 
+    @property
+    def is_billed(self) -> bool:
+        """Whether an invoice claims the session; the relation comes from the app above."""
+        return hasattr(self, "billed")
+
     def get_absolute_url(self) -> str:
         """Return the address of the session's page."""
         return reverse("sessions:detail", args=[self.pk])

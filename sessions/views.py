@@ -7,7 +7,7 @@ from csp.decorators import csp_update
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from sessions.forms import ConnectForm, CustomerForm, NotesForm, SessionFilterFo
 from sessions.live import live_rows
 from sessions.models import Session
 from sessions.services import (
+    SessionBilledError,
     SessionRefused,
     session_assign_customer,
     session_clock,
@@ -134,7 +135,11 @@ def customer(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
     if not form.is_valid():
         return _answer(request, session, errors=form.errors.get_json_data())
     chosen = form.cleaned_data["customer"]
-    session = session_assign_customer(session=session, customer=chosen, by=user)
+    try:
+        session = session_assign_customer(session=session, customer=chosen, by=user)
+    except SessionBilledError:
+        message = _("This session is on an invoice already, so its customer stays.")
+        return _answer(request, session, errors={"customer": [{"message": message}]})
     shown = {"id": chosen.pk, "name": chosen.name} if chosen else None
     return _answer(request, session, {"customer": shown})
 
@@ -200,7 +205,7 @@ def _answer(
     if "text/html" in request.headers.get("Accept", "") or request.headers.get("HX-Request"):
         for text in texts:
             messages.error(request, text)
-        return HttpResponse(status=303, headers={"Location": session.get_absolute_url()})
+        return HttpResponseRedirect(session.get_absolute_url(), status=303)
     if errors is not None:
         refusal = {"ok": False, "code": "invalid", "message": " ".join(texts), "errors": errors}
         return JsonResponse(refusal, status=400)

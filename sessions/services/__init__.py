@@ -4,7 +4,11 @@ Each function takes keywords only, runs in a transaction of its own, locks the s
 row, and may be called twice without harm. Signals to open sockets leave after commit.
 """
 
-from sessions.services.changing import session_assign_customer, session_note
+from sessions.services.changing import (
+    SessionBilledError,
+    session_assign_customer,
+    session_note,
+)
 from sessions.services.ending import session_end
 from sessions.services.ledger import (
     segment_end,
@@ -32,6 +36,7 @@ from sessions.services.sweeping import sessions_sweep
 
 __all__ = [
     "Opened",
+    "SessionBilledError",
     "SessionRefused",
     "agent_back",
     "agent_gone",

@@ -17,14 +17,23 @@ if TYPE_CHECKING:
 NOTE_LIMIT = 20_000
 
 
+class SessionBilledError(Exception):
+    """The session stands on an issued invoice, which names its customer for good."""
+
+
 def session_assign_customer(
     *, session: Session, customer: "Customer | None", by: "User"
 ) -> Session:
-    """Say whom the session was for, and return it. None takes the customer away again."""
+    """Say whom the session was for, and return it. None takes the customer away again.
+
+    Raises SessionBilledError once an invoice claims the session.
+    """
     with transaction.atomic():
         session = locked(session)
         if session.customer_id == (customer.pk if customer else None):
             return session
+        if session.is_billed:
+            raise SessionBilledError
         session.customer = customer
         session.save(update_fields=["customer"])
         announce.live_changed()

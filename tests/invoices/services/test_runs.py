@@ -12,6 +12,8 @@ from typing import Any, BinaryIO
 import pytest
 import time_machine
 from django.db import OperationalError
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from company.domain.tariff import Terms
@@ -25,6 +27,7 @@ from invoices.models import BilledSession, Invoice, InvoiceRunItem
 from invoices.problems import Problem
 from invoices.services import runs
 from sessions.models import Session
+from technicians.models import User
 from tests.invoices.conftest import OCTOBER, MakeSession
 
 State = InvoiceRunItem.State
@@ -168,6 +171,26 @@ def test_running_again_bills_nothing_twice_and_takes_up_late_sessions(
     assert BilledSession.objects.get(session=late).invoice == item.invoice
     assert item.invoice is not None
     assert item.invoice.lines.count() == 1
+
+
+def test_a_billed_session_keeps_the_customer_whom_the_invoice_names(
+    company: Company,
+    make_customer: MakeCustomer,
+    make_session: MakeSession,
+    technician: User,
+    login: Callable[[User], Client],
+) -> None:
+    billed, other = make_customer(), make_customer(last_name="Anders")
+    session = make_session(billed)
+    run_month()
+    address = reverse("sessions:customer", args=[session.pk])
+    answer = login(technician).post(address, {"customer": other.pk})
+    assert answer.status_code == 400
+    assert "steht schon auf einer Rechnung" in answer.json()["message"]
+    session.refresh_from_db()
+    assert session.customer == billed
+    page = login(technician).get(session.get_absolute_url()).content.decode()
+    assert address not in page
 
 
 def test_numbers_begin_again_with_the_year_of_issue(
