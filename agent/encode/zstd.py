@@ -1,7 +1,6 @@
 """Lossless: one zstd stream for the whole pairing, so that what was sent once costs little."""
 
 import zstandard
-from PIL import Image
 
 LEVEL = 3
 # How many whole screens the stream remembers, and its bounds: 8 MiB is what RFC 8878 asks of
@@ -23,7 +22,7 @@ class ZstdStream:
         )
         self._stream = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
 
-    def encode(self, image: Image.Image) -> bytes:
-        """Code an RGB image, rows from the top. It must be sent: the stream now remembers it."""
-        packed = self._stream.compress(image.tobytes())
+    def encode(self, pixels: bytes | bytearray) -> bytes:
+        """Code RGB pixels, rows from the top. It must be sent: the stream now remembers them."""
+        packed = self._stream.compress(pixels)
         return packed + self._stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)

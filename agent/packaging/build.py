@@ -21,6 +21,8 @@ import PyInstaller.__main__
 
 from agent import __version__
 from agent.built_in import DEFAULT, FILE
+from agent.encode.kernel import build as kernel
+from agent.encode.kernel import compiled
 from agent.transport import AddressError, socket_url
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +36,7 @@ EXCLUDED = (
     "pydoc", "pdb", "lib2to3", "sqlite3", "curses", "readline", "xmlrpc", "multiprocessing",
     "websockets.server", "websockets.legacy", "websockets.sync", "websockets.asyncio.server",
     "tkinter.test", "tkinter.tix", "tkinter.dnd", "test", "pytest", "agent.packaging",
+    "agent.encode.kernel.build",
 )  # fmt: skip
 LAUNCHER = "import sys\n\nfrom agent.__main__ import main\n\nsys.exit(main())\n"
 # Linux machines that the file is named after, as `uname -m` says it.
@@ -71,6 +74,7 @@ def _pyinstaller(work: Path, server: str, file_name: str) -> Path:
     launcher = work / "start.py"
     launcher.write_text(LAUNCHER, encoding="utf-8")
     (work / FILE).write_text(server + "\n", encoding="utf-8")
+    loops = kernel.build(work / compiled().name)
     # Its cache would else go to the home of whoever builds.
     os.environ["PYINSTALLER_CONFIG_DIR"] = str(work / "cache")
     PyInstaller.__main__.run(
@@ -85,6 +89,7 @@ def _pyinstaller(work: Path, server: str, file_name: str) -> Path:
             f"--workpath={work / 'build'}",
             f"--specpath={work}",
             f"--add-data={work / FILE}{os.pathsep}agent",
+            f"--add-binary={loops}{os.pathsep}agent/encode/kernel",
             *(f"--exclude-module={module}" for module in EXCLUDED),
         ]
     )

@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from agent.protocol import control, damm, messages
 from agent.protocol.framing import Channel, Kind, credit_message, kind_of
 from agent.protocol.keyexchange import Initiator, TechnicianIdentity
-from agent.protocol.picture import Codec, parse_frame
+from agent.protocol.picture import Codec, copy_source, parse_frame
 from agent.protocol.records import Opener, Sealer
 
 TECHNICIAN = TechnicianIdentity("Tina Technik", "DIBUC", "https://portal.example")
@@ -45,6 +45,9 @@ class Painter:
             if rect.codec is Codec.ZSTD:
                 pixels = self._stream.decompress(rect.data)
                 part = Image.frombytes("RGB", (rect.w, rect.h), pixels)
+            elif rect.codec is Codec.COPY:
+                x, y = copy_source(rect)
+                part = self.image.crop((x, y, x + rect.w, y + rect.h))
             else:
                 part = Image.open(io.BytesIO(rect.data)).convert("RGB")
                 assert part.size == (rect.w, rect.h)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from agent.capture.base import Picture
-from agent.encode.screen import CALM, ScreenEncoder
+from agent.encode.lossy import CALM
+from agent.encode.screen import ScreenEncoder
 from agent.protocol.picture import Codec, encode_frame
 from tests.agent.server import Painter
 from tests.agent.test_classify import photograph, text

@@ -33,7 +33,12 @@ class Kernel(abc.ABC):
     """The inner loops. All boxes are in pixels unless said otherwise, and inside the picture.
 
     Every method raises ValueError for what does not fit the picture.
+
+    Attributes:
+        compiled: whether they are fast enough to look for copies in every frame.
     """
+
+    compiled: bool
 
     @abc.abstractmethod
     def mark(self, pair: Pair, grid: TileGrid, intervals: list[tuple[int, int]]) -> None:
@@ -80,7 +85,10 @@ class Kernel(abc.ABC):
 
     @abc.abstractmethod
     def grow(self, pair: Pair, box: Box, limit: Box, way: tuple[int, int]) -> Box:
-        """Enlarge a box that is a copy from `way` as long as it is one, up to `limit`."""
+        """Enlarge a box that is a copy from `way` as long as it is one, up to `limit`.
+
+        Lines at its edges in which nothing has changed are taken off: they need no copy.
+        """
 
     @abc.abstractmethod
     def move(self, picture: Picture, box: Box, source: tuple[int, int]) -> None:

@@ -6,6 +6,21 @@ static int way_fits(int32_t dx, int32_t dy) {
     return dx >= -16384 && dx <= 16384 && dy >= -16384 && dy <= 16384;
 }
 
+/* Whether row y of a box is what the old picture has dx, dy away. */
+static int same_row(const Shape *s, const uint8_t *new, const uint8_t *old, const Box *b, int32_t y,
+                    int32_t dx, int32_t dy) {
+    return same(at(s, new, b->x0, y), at(s, old, b->x0 + dx, y + dy), b->x1 - b->x0);
+}
+
+/* Whether column x of a box is. */
+static int same_column(const Shape *s, const uint8_t *new, const uint8_t *old, const Box *b,
+                       int32_t x, int32_t dx, int32_t dy) {
+    for (int32_t y = b->y0; y < b->y1; y++) {
+        if (pixel(at(s, new, x, y)) != pixel(at(s, old, x + dx, y + dy))) return 0;
+    }
+    return 1;
+}
+
 /*
  * For each tile of a box (in tiles): 1 if the new tile is the old picture's, dx, dy away.
  * Answers how many are; the other cells are left alone.
@@ -61,32 +76,28 @@ PUBLIC int32_t dibuc_largest(const uint8_t *cells, int32_t columns, int32_t rows
     return best;
 }
 
-/* Let a box that is a copy from dx, dy away grow, within `limit`, as long as it still is one. */
+/*
+ * Let a box that is a copy from dx, dy away grow, within `limit`, as long as it still is one;
+ * then take off the lines at its edges in which nothing has changed. It keeps one pixel.
+ */
 PUBLIC int32_t dibuc_grow(const Shape *s, const uint8_t *new, const uint8_t *old, Box *box,
                           const Box *limit, int32_t dx, int32_t dy) {
-    if (!way_fits(dx, dy)) return REFUSED;
+    if (!way_fits(dx, dy) || !shape_fits(s) || !box_fits(s, box) || !box_fits(s, limit)) {
+        return REFUSED;
+    }
     Box l = {most(limit->x0, -dx), most(limit->y0, -dy), least(limit->x1, s->width - dx),
              least(limit->y1, s->height - dy)};
-    if (!shape_fits(s) || !box_fits(s, box) || !box_fits(s, limit)) return REFUSED;
-    if (box->x0 < l.x0 || box->y0 < l.y0 || box->x1 > l.x1 || box->y1 > l.y1) return REFUSED;
-    int32_t w = box->x1 - box->x0;
-    while (box->y0 > l.y0 && same(at(s, new, box->x0, box->y0 - 1),
-                                  at(s, old, box->x0 + dx, box->y0 - 1 + dy), w)) {
-        box->y0--;
-    }
-    while (box->y1 < l.y1 &&
-           same(at(s, new, box->x0, box->y1), at(s, old, box->x0 + dx, box->y1 + dy), w)) {
-        box->y1++;
-    }
-    int32_t h = box->y1 - box->y0;
-    while (box->x0 > l.x0 && same_column(s, at(s, new, box->x0 - 1, box->y0),
-                                         at(s, old, box->x0 - 1 + dx, box->y0 + dy), h)) {
-        box->x0--;
-    }
-    while (box->x1 < l.x1 && same_column(s, at(s, new, box->x1, box->y0),
-                                         at(s, old, box->x1 + dx, box->y0 + dy), h)) {
-        box->x1++;
-    }
+    Box b = *box;
+    if (b.x0 < l.x0 || b.y0 < l.y0 || b.x1 > l.x1 || b.y1 > l.y1) return REFUSED;
+    while (b.y0 > l.y0 && same_row(s, new, old, &b, b.y0 - 1, dx, dy)) b.y0--;
+    while (b.y1 < l.y1 && same_row(s, new, old, &b, b.y1, dx, dy)) b.y1++;
+    while (b.x0 > l.x0 && same_column(s, new, old, &b, b.x0 - 1, dx, dy)) b.x0--;
+    while (b.x1 < l.x1 && same_column(s, new, old, &b, b.x1, dx, dy)) b.x1++;
+    while (b.y0 < b.y1 - 1 && same_row(s, new, old, &b, b.y0, 0, 0)) b.y0++;
+    while (b.y0 < b.y1 - 1 && same_row(s, new, old, &b, b.y1 - 1, 0, 0)) b.y1--;
+    while (b.x0 < b.x1 - 1 && same_column(s, new, old, &b, b.x0, 0, 0)) b.x0++;
+    while (b.x0 < b.x1 - 1 && same_column(s, new, old, &b, b.x1 - 1, 0, 0)) b.x1--;
+    *box = b;
     return 0;
 }
 

@@ -48,6 +48,8 @@ _SIGNATURES = {
 class NativeKernel(Kernel):
     """The compiled library. Memory is borrowed for the length of a call only."""
 
+    compiled = True
+
     def __init__(self, path: Path) -> None:
         """Load it.
 

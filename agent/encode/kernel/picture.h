@@ -85,16 +85,9 @@ static inline int same(const uint8_t *a, const uint8_t *b, int32_t count) {
     return 1;
 }
 
-static inline int same_column(const Shape *s, const uint8_t *a, const uint8_t *b, int32_t rows) {
-    for (int32_t y = 0; y < rows; y++) {
-        if (pixel(a + (size_t)y * (size_t)s->stride) != pixel(b + (size_t)y * (size_t)s->stride)) {
-            return 0;
-        }
-    }
-    return 1;
-}
-
-static inline int same_tile(const Shape *s, const uint8_t *a, const uint8_t *b, int32_t w, int32_t h) {
+/* Whether `h` rows of `w` pixels are the same. */
+static inline int same_tile(const Shape *s, const uint8_t *a, const uint8_t *b, int32_t w,
+                            int32_t h) {
     for (int32_t y = 0; y < h; y++) {
         if (!same(a + (size_t)y * (size_t)s->stride, b + (size_t)y * (size_t)s->stride, w)) return 0;
     }

@@ -21,6 +21,8 @@ RGB = 3
 class PlainKernel(Kernel):
     """Python and Pillow only."""
 
+    compiled = False
+
     def mark(self, pair: Pair, grid: TileGrid, intervals: list[tuple[int, int]]) -> None:
         if any(not 0 <= first <= last <= pair.new.height for first, last in intervals):
             raise ValueError("rows outside the picture")
@@ -123,6 +125,15 @@ class PlainKernel(Kernel):
             x0 -= 1
         while x1 < right and new.same(old, Box(x1, y0, x1 + 1, y1), way):
             x1 += 1
+        stayed = (0, 0)
+        while y0 < y1 - 1 and new.same(old, Box(x0, y0, x1, y0 + 1), stayed):
+            y0 += 1
+        while y0 < y1 - 1 and new.same(old, Box(x0, y1 - 1, x1, y1), stayed):
+            y1 -= 1
+        while x0 < x1 - 1 and new.same(old, Box(x0, y0, x0 + 1, y1), stayed):
+            x0 += 1
+        while x0 < x1 - 1 and new.same(old, Box(x1 - 1, y0, x1, y1), stayed):
+            x1 -= 1
         return Box(x0, y0, x1, y1)
 
     def move(self, picture: Picture, box: Box, source: tuple[int, int]) -> None:

@@ -10,19 +10,19 @@ static uint64_t mixed(uint64_t hash, uint64_t value) {
 
 /* A number for a piece of a line; 0 if all its pixels are equal and it says nothing. */
 static uint64_t line_hash(const uint8_t *from, int32_t count, size_t step) {
-    uint32_t first = pixel(from);
-    uint64_t even = 1, odd = 2;
-    uint32_t differ = 0;
+    uint64_t first = pixel(from), even = 1, odd = 2, differ = 0;
     int32_t i = 0;
-    for (; i + 2 <= count; i += 2) {
-        uint32_t a = pixel(from), b = pixel(from + step);
+    first |= first << 32;
+    /* Two independent chains of two pixels each keep the processor busy. */
+    for (; i + 4 <= count; i += 4, from += 4 * step) {
+        uint64_t a = pixel(from) | (uint64_t)pixel(from + step) << 32;
+        uint64_t b = pixel(from + 2 * step) | (uint64_t)pixel(from + 3 * step) << 32;
         differ |= (a ^ first) | (b ^ first);
         even = mixed(even, a);
         odd = mixed(odd, b);
-        from += 2 * step;
     }
-    if (i < count) {
-        uint32_t a = pixel(from);
+    for (; i < count; i++, from += step) {
+        uint64_t a = pixel(from) | (uint64_t)pixel(from) << 32;
         differ |= a ^ first;
         even = mixed(even, a);
     }

@@ -12,6 +12,7 @@ import pytest
 from PyInstaller.archive.readers import CArchiveReader
 
 from agent import __version__
+from agent.encode.kernel import compiled
 from agent.packaging.build import build
 from agent.protocol import messages
 from tests.agent.conftest import ROOT, Agent, Screen
@@ -137,6 +138,11 @@ async def test_it_runs_without_python_and_leaves_nothing(
         await caller.see(lambda image: image.size == (1280, 800))
         await stop(agent, caller)
         assert names_in(folder) == []
+
+
+def test_the_compiled_inner_loops_are_in_it(program: Path) -> None:
+    names = [n for n in CArchiveReader(str(program)).toc if n.startswith("agent/encode/kernel/")]
+    assert names == [f"agent/encode/kernel/{compiled().name}"]
 
 
 def test_it_says_its_version(program: Path) -> None:

@@ -1,0 +1,122 @@
+"""Which tiles the technician has as JPEG only, and since when."""
+
+from agent.capture.base import Box
+from agent.encode.area import TILE, TileGrid
+from agent.encode.copy import Copy
+
+# What has not changed for so many seconds is calm.
+CALM = 0.3
+# Tiles that became lossy within so many seconds count from the first of them.
+TOGETHER = 0.05
+NUMBERS = 255
+
+_IS_LOSSY = bytes([0] + [1] * NUMBERS)
+
+
+class LossyTiles:
+    """One byte a tile: 0 lossless, else a number that stands for a moment.
+
+    Bytes, because whole rows of them can be moved and counted at once.
+    """
+
+    def __init__(self, width: int, height: int) -> None:
+        """Begin with a screen, in pixels, of which everything is lossless."""
+        self._grid = TileGrid(width, height)
+        # Number -> moment, in the caller's seconds; the newest last.
+        self._moments: dict[int, float] = {}
+
+    def calm_at(self) -> float | None:
+        """When the first of them is calm; None if there is none."""
+        cells = self._grid.cells
+        if cells.count(0) == len(cells):
+            return None
+        return min(self._moments[number] for number in set(cells) if number) + CALM
+
+    def calm(self, now: float) -> TileGrid:
+        """Return those that are calm, marked: some, if `calm_at` is not later than that."""
+        table = bytearray(NUMBERS + 1)
+        for number, since in self._moments.items():
+            table[number] = since + CALM <= now
+        grid = TileGrid(self._grid.width, self._grid.height)
+        grid.cells[:] = self._grid.cells.translate(table)
+        return grid
+
+    def add(self, tiles: Box, now: float) -> None:
+        """Note that a box of tiles was sent as JPEG."""
+        self._grid.fill(tiles, self._number(now))
+
+    def lossless(self, box: Box) -> None:
+        """Note that a box of pixels was sent losslessly; tiles wholly in it are no longer lossy."""
+        grid = self._grid
+        x0, y0 = -(-box.x0 // TILE), -(-box.y0 // TILE)
+        x1 = grid.columns if box.x1 == grid.width else box.x1 // TILE
+        y1 = grid.rows if box.y1 == grid.height else box.y1 // TILE
+        if x0 < x1:
+            grid.fill(Box(x0, y0, x1, y1), 0)
+
+    def copied(self, copy: Copy, now: float) -> None:
+        """Note that a box of pixels came from another place, with the faults it had there."""
+        grid, source, target = self._grid, _touched(copy.source_box), _touched(copy.box)
+        rows = {
+            y: bytes(source.x0)
+            + grid.row(y)[source.x0 : source.x1].translate(_IS_LOSSY)
+            + bytes(grid.columns - source.x1)
+            for y in range(source.y0, source.y1)
+        }
+        if not any(1 in row for row in rows.values()):
+            self.lossless(copy.box)
+            return
+        # A tile of the target comes from up to two rows and two columns of tiles.
+        dx, dy = copy.source_box.x0 - copy.box.x0, copy.source_box.y0 - copy.box.y0
+        across = range(dx // TILE, -(-dx // TILE) + 1)
+        down = range(dy // TILE, -(-dy // TILE) + 1)
+        faults = {
+            y: _united(
+                [_part(rows[y + i], target, j) for i in down if y + i in rows for j in across]
+            )
+            for y in range(target.y0, target.y1)
+        }
+        self.lossless(copy.box)
+        number = self._number(now)
+        for y, faulty in faults.items():
+            if 1 in faulty:
+                start = y * grid.columns + target.x0
+                before = grid.cells[start : start + len(faulty)]
+                grid.cells[start : start + len(faulty)] = bytes(
+                    number if fault else old for fault, old in zip(faulty, before, strict=True)
+                )
+
+    def _number(self, now: float) -> int:
+        """Return the number that stands for this moment."""
+        if self._moments:
+            newest, since = next(reversed(self._moments.items()))
+            if now - since < TOGETHER:
+                return newest
+        live = set(self._grid.cells)
+        self._moments = {n: since for n, since in self._moments.items() if n in live}
+        number = next((n for n in range(1, NUMBERS + 1) if n not in self._moments), 0)
+        if not number:
+            # So many moments and nothing refined meanwhile: the newest waits a little less.
+            return next(reversed(self._moments))
+        self._moments[number] = now
+        return number
+
+
+def _part(row: bytes, target: Box, shift: int) -> bytes:
+    """Return the cells of a row that a target's columns come from; 0 beyond the screen's edges."""
+    first, last = target.x0 + shift, target.x1 + shift
+    cells = row[max(first, 0) : max(last, 0)]
+    return cells.rjust(len(cells) + max(-first, 0), b"\0").ljust(last - first, b"\0")
+
+
+def _united(rows: list[bytes]) -> bytes:
+    """Return 1 where one of these rows has 1."""
+    together = 0
+    for row in rows:
+        together |= int.from_bytes(row)
+    return together.to_bytes(len(rows[0])) if rows else b""
+
+
+def _touched(box: Box) -> Box:
+    """Return the tiles that a box of pixels touches."""
+    return Box(box.x0 // TILE, box.y0 // TILE, -(-box.x1 // TILE), -(-box.y1 // TILE))
