@@ -1,8 +1,10 @@
 """The customer's computer: a screen with a window manager, an editor and pictures."""
 
 import os
+import subprocess
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -51,7 +53,10 @@ class Computer:
         path = self.home / name
         path.touch()
         # The editor warns root, who a customer would never be: let it think so.
-        nobody = ("unshare", "--user") if os.geteuid() == 0 else ()
+        # (Inside a chroot Linux makes no user namespaces; there the warning stays.)
+        nobody: tuple[str, ...] = ("unshare", "--user")
+        if os.geteuid() != 0 or subprocess.run([*nobody, "true"], check=False).returncode:
+            nobody = ()
         self.start(*nobody, "mousepad", "--disable-server", path)
         window = self.screen.window(name)
         self.screen.xdotool("windowmove", window, 60, 80)
@@ -78,7 +83,9 @@ class Computer:
         """Press `keys` in a window until they are taken: at first it may not be ready for them."""
 
         def pressed() -> bool:
-            self.screen.xdotool("windowfocus", "--sync", window, "key", keys)
+            # A window that is not shown yet takes no focus either.
+            with suppress(subprocess.CalledProcessError):
+                self.screen.xdotool("windowfocus", "--sync", window, "key", keys)
             return condition()
 
         until(pressed, within=15, what=what, pause=0.3)

@@ -30,8 +30,9 @@ OFFICE: Final = "buero@example.com"
 # A small disk that only the portal's processes see, filled to the last byte.
 FULL_ARCHIVE: Final = (
     *("unshare", *(() if os.geteuid() == 0 else ("--user", "--map-root-user")), "--mount"),
-    *("sh", "-c"),
-    'mount -t tmpfs -o size=16m tmpfs "$0/archive" && '
+    # Made private by hand: unshare itself cannot inside a chroot, whose root is no mount.
+    *("--propagation", "unchanged", "sh", "-c"),
+    'mount --make-rprivate / 2>/dev/null; mount -t tmpfs -o size=16m tmpfs "$0/archive" && '
     '{ cat /dev/zero >"$0/archive/ballast" 2>/dev/null || true; } && exec "$@"',
 )
 
