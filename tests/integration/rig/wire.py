@@ -94,8 +94,9 @@ class Wire:
         free = 0.0  # when the line has sent what is on it
 
         async def fill() -> None:
-            while data := await reader.read(CHUNK):
-                await queue.put(data)
+            with contextlib.suppress(ConnectionError):
+                while data := await reader.read(CHUNK):
+                    await queue.put(data)
             await queue.put(b"")
 
         filling = asyncio.create_task(fill())
