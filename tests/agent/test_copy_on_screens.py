@@ -72,7 +72,7 @@ class Follower:
         picture = self._picture
         size = (picture.width, picture.height)
         read = Image.frombuffer(
-            "RGB", size, picture.pixels, "raw", picture.layout, picture.stride, 1
+            "RGB", size, bytes(picture.pixels), "raw", picture.layout, picture.stride, 1
         )
         return self.now.tobytes() == read.tobytes()
 
