@@ -81,7 +81,7 @@ def origin(name: str, default: str) -> str:
 
     Raises SettingError for another scheme, a path, or what is no address.
     """
-    word = get_str(name, default).rstrip("/")
+    word = (get_str(name) or default).rstrip("/")
     try:
         parts = urlsplit(word)
         whole = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0

@@ -196,6 +196,8 @@ DEFAULT_FROM_EMAIL = env.get_str("DEFAULT_FROM_EMAIL", EMAIL_HOST_USER or "webma
 # --- Language and time -------------------------------------------------------------
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", _("German")), ("en", _("English"))]
+# English for readers in Europe: Django's own puts the month before the day.
+FORMAT_MODULE_PATH = ["dibuc.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True

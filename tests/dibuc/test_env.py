@@ -58,6 +58,11 @@ def test_a_database_url_of_another_kind_is_refused_without_showing_its_password(
     assert "secret" not in str(caught.value)
 
 
+def test_an_empty_address_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "")
+    assert env.origin("PUBLIC_URL", "http://127.0.0.1:8000") == "http://127.0.0.1:8000"
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -1,5 +1,6 @@
 """The settings as a whole, read in a process of their own as each start does."""
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from django.test import AsyncClient, Client
+from django.utils import translation
+from django.utils.formats import date_format
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOWN = [
@@ -126,3 +129,11 @@ def test_every_answer_carries_its_security_headers() -> None:
 async def test_under_asgi_too() -> None:
     answer = await AsyncClient().get("/healthz")
     assert "camera=()" in answer.headers["Permissions-Policy"]
+
+
+def test_dates_begin_with_the_day_in_english_too() -> None:
+    moment = dt.datetime(2026, 11, 2, 9, 5, tzinfo=dt.UTC)
+    with translation.override("en"):
+        assert date_format(moment, "SHORT_DATETIME_FORMAT") == "02/11/2026 09:05"
+    with translation.override("de"):
+        assert date_format(moment, "SHORT_DATE_FORMAT") == "02.11.2026"
