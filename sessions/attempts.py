@@ -1,4 +1,4 @@
-"""Limits on wrong IDs and passwords: counters in the cache, a fixed window each.
+"""Limits on wrong IDs and passwords: counters in the cache, each for a while from its first.
 
 Both count alike, since an ID that does not exist is guessed just as a password is. The
 agent has limits of its own, three tries and two new passwords, which nobody can reset
@@ -33,12 +33,11 @@ class Attempt:
 
     def counters(self) -> dict[str, int]:
         """Return the cache keys that count this attempt, with the most each may reach."""
-        window = int(time.time()) // WINDOW_SECONDS
         return {
-            f"attempts:technician:{self.technician_id}:{window}": 30,
-            f"attempts:id:{self.support_id}:{window}": 10,
-            f"attempts:address:{network(self.address)}:{window}": 60,
-            f"attempts:all:{window}": 600,
+            f"attempts:technician:{self.technician_id}": 30,
+            f"attempts:id:{self.support_id}": 10,
+            f"attempts:address:{network(self.address)}": 60,
+            "attempts:all": 600,
         }
 
 
@@ -46,17 +45,28 @@ def check(attempt: Attempt) -> None:
     """Raise TooManyAttemptsError when any of the attempt's limits is reached."""
     counters = attempt.counters()
     counts = cache.get_many(counters)
-    if any(counts.get(key, 0) >= most for key, most in counters.items()):
-        rest = WINDOW_SECONDS - time.time() % WINDOW_SECONDS
-        raise TooManyAttemptsError(math.ceil(rest))
+    reached = [key for key, most in counters.items() if counts.get(key, 0) >= most]
+    if reached:
+        ends = cache.get_many([_end_of(key) for key in reached])
+        rest = max(ends.values(), default=0.0) - time.time()
+        raise TooManyAttemptsError(max(1, math.ceil(rest)))
 
 
 def count_failure(attempt: Attempt) -> None:
     """Count a wrong ID or password against every limit."""
     for key in attempt.counters():
+        # The end first: a counter that is there has one.
+        cache.add(_end_of(key), time.time() + WINDOW_SECONDS, timeout=WINDOW_SECONDS)
         # Set only when it is not there yet, then counted: no increment is lost.
-        cache.add(key, 0, timeout=2 * WINDOW_SECONDS)
-        cache.incr(key)
+        cache.add(key, 0, timeout=WINDOW_SECONDS)
+        try:
+            cache.incr(key)
+        except ValueError:  # its time ran out between the two
+            cache.add(key, 1, timeout=WINDOW_SECONDS)
+
+
+def _end_of(key: str) -> str:
+    return f"{key}:end"
 
 
 def network(address: str) -> str:

@@ -1,8 +1,16 @@
 """Limits on wrong IDs and passwords."""
 
 import pytest
+from django.core.cache import cache
 
-from sessions.attempts import Attempt, TooManyAttemptsError, check, count_failure, network
+from sessions.attempts import (
+    WINDOW_SECONDS,
+    Attempt,
+    TooManyAttemptsError,
+    check,
+    count_failure,
+    network,
+)
 
 ID = "123456789"
 
@@ -36,7 +44,17 @@ def test_all_together_are_limited() -> None:
         count_failure(Attempt(number, f"{number:09}", f"10.0.{number // 250}.{number % 250}"))
     with pytest.raises(TooManyAttemptsError) as limit:
         check(Attempt(9999, "999999999", "198.51.100.1"))
-    assert limit.value.retry_after >= 1
+    assert 1 <= limit.value.retry_after <= WINDOW_SECONDS
+
+
+def test_a_limit_ends_a_while_after_its_first_attempt() -> None:
+    for _attempt in range(10):
+        count_failure(Attempt(1, ID, "192.0.2.1"))
+    for key in Attempt(1, ID, "192.0.2.1").counters():
+        cache.touch(key, 0)
+    check(Attempt(1, ID, "192.0.2.1"))
+    count_failure(Attempt(1, ID, "192.0.2.1"))
+    assert cache.get(f"attempts:id:{ID}") == 1
 
 
 @pytest.mark.parametrize(
