@@ -2,10 +2,8 @@
 
 import os
 import sys
-from importlib.resources import files
 from pathlib import Path
 
-FILE = "server.txt"
 DEFAULT = "http://127.0.0.1:8000"
 # What stands before the address at the end of a file that was handed out.
 MARK = b"\ndibuc-server "
@@ -25,7 +23,7 @@ def server_url() -> str:
     """Return the portal that this program belongs to.
 
     The environment's DIBUC_SERVER comes first, then what the portal added to the end of
-    this file when it was handed out, then what the build wrote, then this computer.
+    this file when it was handed out, then this computer.
     """
     from_environment = os.environ.get("DIBUC_SERVER")
     if from_environment:
@@ -34,7 +32,4 @@ def server_url() -> str:
         added = address_at_end(Path(sys.executable))
         if added:
             return added
-    written = files("agent").joinpath(FILE)
-    if written.is_file():
-        return written.read_text(encoding="utf-8").strip()
     return DEFAULT

@@ -20,10 +20,8 @@ from pathlib import Path
 import PyInstaller.__main__
 
 from agent import __version__
-from agent.built_in import DEFAULT, FILE
 from agent.encode.kernel import build as kernel
 from agent.encode.kernel import compiled
-from agent.transport import AddressError, socket_url
 
 ROOT = Path(__file__).resolve().parents[2]
 # Found by PyInstaller but not needed: Pillow's other formats with their libraries, parts of
@@ -43,24 +41,19 @@ LAUNCHER = "import sys\n\nfrom agent.__main__ import main\n\nsys.exit(main())\n"
 NAME = "dibuc-fernwartung-{platform}"
 
 
-def build(output: Path, server: str, name: str) -> Path:
+def build(output: Path, name: str) -> Path:
     """Make the file; return its path.
 
     Args:
         output: the folder that takes the file and manifest.json.
-        server: the portal's address that is built in.
         name: the file's name; `{platform}` becomes for instance linux-x86_64.
-
-    Raises:
-        AddressError: `server` cannot be used by the program.
     """
-    socket_url(server)
     target = f"linux-{platform.machine()}"
     file_name = name.format(platform=target)
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="dibuc-build-") as folder:
         work = Path(folder)
-        made = _pyinstaller(work, server, file_name)
+        made = _pyinstaller(work, file_name)
         # First beside the old one, then in its place: a download in progress stays whole.
         fresh = output / f".{file_name}.new"
         shutil.copyfile(made, fresh)
@@ -70,10 +63,9 @@ def build(output: Path, server: str, name: str) -> Path:
     return output / file_name
 
 
-def _pyinstaller(work: Path, server: str, file_name: str) -> Path:
+def _pyinstaller(work: Path, file_name: str) -> Path:
     launcher = work / "start.py"
     launcher.write_text(LAUNCHER, encoding="utf-8")
-    (work / FILE).write_text(server + "\n", encoding="utf-8")
     loops = kernel.build(work / compiled().name)
     # Its cache would else go to the home of whoever builds.
     os.environ["PYINSTALLER_CONFIG_DIR"] = str(work / "cache")
@@ -88,7 +80,6 @@ def _pyinstaller(work: Path, server: str, file_name: str) -> Path:
             f"--distpath={work / 'dist'}",
             f"--workpath={work / 'build'}",
             f"--specpath={work}",
-            f"--add-data={work / FILE}{os.pathsep}agent",
             f"--add-binary={loops}{os.pathsep}agent/encode/kernel",
             *(f"--exclude-module={module}" for module in EXCLUDED),
         ]
@@ -116,19 +107,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Read the command line and build."""
     parser = argparse.ArgumentParser(prog="python -m agent.packaging.build", description=__doc__)
     parser.add_argument("--output", type=Path, required=True, help="folder for the result")
-    parser.add_argument(
-        "--server",
-        default=os.environ.get("DIBUC_SERVER") or DEFAULT,
-        help="the portal's address that is built in (%(default)s)",
-    )
     parser.add_argument("--name", default=NAME, help="the file's name (%(default)s)")
     options = parser.parse_args(arguments)
     if sys.platform != "linux":
         parser.error("this builds the Linux file, on Linux")
-    try:
-        path = build(options.output, options.server, options.name)
-    except AddressError:
-        parser.error(f"--server {options.server}: must be https:// (http:// only on loopback)")
+    path = build(options.output, options.name)
     sys.stdout.write(f"{path} ({path.stat().st_size / 1e6:.1f} MB)\n")
     return 0
 

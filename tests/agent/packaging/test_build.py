@@ -32,7 +32,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if (folder / "manifest.json").exists():
         return folder
     folder = tmp_path_factory.mktemp("downloads")
-    build(folder, "http://127.0.0.1:8000", "dibuc-fernwartung-{platform}")
+    build(folder, "dibuc-fernwartung-{platform}")
     return folder
 
 
