@@ -11,9 +11,9 @@ const OPAQUE = 0xff000000;
 
 /** Paints the frames of one pairing after the other on one canvas. */
 export class Painter {
-  /** @type {OffscreenCanvas} */
+  /** @type {OffscreenCanvas | HTMLCanvasElement} */
   #canvas;
-  /** @type {OffscreenCanvasRenderingContext2D} */
+  /** @type {OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D} */
   #context;
   /** @type {ZstdStream} */
   #zstd;
@@ -22,13 +22,15 @@ export class Painter {
   #pixels = new Uint8ClampedArray(0);
 
   /**
-   * @param {OffscreenCanvas} canvas
+   * @param {OffscreenCanvas | HTMLCanvasElement} canvas
    * @param {WebAssembly.Module} zstd
    */
   constructor(canvas, zstd) {
-    const context = canvas.getContext("2d", { alpha: false });
+    const context = /** @type {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null} */ (
+      canvas.getContext("2d", { alpha: false })
+    );
     if (context === null) {
-      throw new Error("this browser gives no 2D context in a worker");
+      throw new Error("this browser gives no 2D context");
     }
     this.#canvas = canvas;
     this.#context = context;

@@ -1,18 +1,18 @@
-// The technician's page: what the worker tells becomes what a person sees, and back.
+// The technician's page: what the engine tells becomes what a person sees, and back.
 
 import { ApiError, post } from "./api.js";
 import { ClockDisplay } from "./clock.js";
 import { setUpCustomer } from "./customer.js";
 import { element, setting } from "./elements.js";
+import { missingFeature, startEngine } from "./engine.js";
 import { setUpNotes } from "./notes.js";
 import { Overlay } from "./overlay.js";
 import { Screen } from "./screen.js";
 import { text } from "./texts.js";
 import { setTools, setUpToolbar } from "./toolbar.js";
 
-/** @typedef {import("../core/worker.js").FromWorker} FromWorker */
-/** @typedef {import("../core/worker.js").ToWorker} ToWorker */
-/** @typedef {{createPolicy: (name: string, rules: {createScriptURL: (url: string) => string}) => {createScriptURL: (url: string) => string}}} TrustedTypes */
+/** @typedef {import("../core/engine.js").FromEngine} FromEngine */
+/** @typedef {import("../core/engine.js").ToEngine} ToEngine */
 
 const NOTICE_MS = 6000;
 // After these codes nothing changes by trying again from here.
@@ -31,8 +31,8 @@ class Viewer {
     (messages) => messages.length > 0 && this.#tell({ type: "control", messages }),
     () => this.#leaveKeyboard(),
   );
-  /** @type {Worker | null} */
-  #worker = null;
+  /** @type {((message: ToEngine) => void) | null} */
+  #engine = null;
   #password = takePassword();
   #hadPicture = false;
   #isPaused = false;
@@ -55,26 +55,23 @@ class Viewer {
       this.#overlay.showError("no-webcrypto", OWN_FAULTS, false);
       return;
     }
-    const missing = await missingFeature(this.#screen.canvas);
+    const missing = await missingFeature();
     if (missing !== null) {
       this.#overlay.showMissing(missing);
       return;
     }
-    this.#worker = new Worker(workerUrl(), { type: "module" });
-    this.#worker.addEventListener("message", ({ data }) => this.#told(data));
-    this.#worker.addEventListener("error", () => this.#overlay.showError("internal", OWN_FAULTS, false));
-    const canvas = this.#screen.canvas.transferControlToOffscreen();
-    const identity = { name: setting("technician"), company: setting("company"), origin: location.origin };
-    const [socketUrl, zstdUrl] = [setting("socket"), setting("zstd")];
-    this.#worker.postMessage({ type: "start", canvas, socketUrl, zstdUrl, identity }, [canvas]);
+    this.#engine = await startEngine(this.#screen.canvas, {
+      told: (event) => this.#told(event),
+      failed: () => this.#overlay.showError("internal", OWN_FAULTS, false),
+    });
   }
 
-  /** @param {ToWorker} message */
+  /** @param {ToEngine} message */
   #tell(message) {
-    this.#worker?.postMessage(message);
+    this.#engine?.(message);
   }
 
-  /** @param {FromWorker} event */
+  /** @param {FromEngine} event */
   #told(event) {
     switch (event.type) {
       case "opened":
@@ -108,7 +105,7 @@ class Viewer {
     this.#showTools();
   }
 
-  /** @param {Exclude<FromWorker, {type: "opened" | "paired" | "refused" | "verified" | "consent" | "painted" | "told"}>} event */
+  /** @param {Exclude<FromEngine, {type: "opened" | "paired" | "refused" | "verified" | "consent" | "painted" | "told"}>} event */
   #toldByServer(event) {
     switch (event.type) {
       case "clock":
@@ -140,7 +137,7 @@ class Viewer {
     }
   }
 
-  /** @param {FromWorker & {type: "paired"}} event */
+  /** @param {FromEngine & {type: "paired"}} event */
   #paired({ hostname, platform }) {
     element("computer", HTMLElement).textContent = [hostname, platform].filter(Boolean).join(" · ");
     this.#stopPicture();
@@ -160,7 +157,7 @@ class Viewer {
     this.#tell({ type: "password", password });
   }
 
-  /** @param {FromWorker & {type: "refused"}} event */
+  /** @param {FromEngine & {type: "refused"}} event */
   #refused({ code, triesLeft }) {
     if (code === "wrong-password" || code === "password-rotated" || code === "locked") {
       this.#overlay.refusePassword(code, triesLeft);
@@ -169,7 +166,7 @@ class Viewer {
     }
   }
 
-  /** @param {FromWorker & {type: "painted"}} event */
+  /** @param {FromEngine & {type: "painted"}} event */
   #painted({ width, height, isFirst }) {
     this.#screen.resize(width, height);
     if (isFirst) {
@@ -223,7 +220,7 @@ class Viewer {
     element("verification", HTMLElement).hidden = true;
   }
 
-  /** @param {FromWorker & {type: "ended"}} event */
+  /** @param {FromEngine & {type: "ended"}} event */
   #ended(event) {
     this.#isOver = true;
     this.#stopPicture();
@@ -296,43 +293,6 @@ function takePassword() {
   const password = sessionStorage.getItem(key);
   sessionStorage.removeItem(key);
   return password;
-}
-
-/** The one script that this page may load by itself (Content Security Policy: trusted-types). */
-function workerUrl() {
-  const wanted = setting("worker");
-  const trustedTypes = /** @type {{trustedTypes?: TrustedTypes}} */ (globalThis).trustedTypes;
-  if (trustedTypes === undefined) {
-    return wanted;
-  }
-  const policy = trustedTypes.createPolicy("dibuc-worker", {
-    createScriptURL: (url) => {
-      if (new URL(url, location.href).origin !== location.origin) {
-        throw new TypeError(`not one of our scripts: ${url}`);
-      }
-      return url;
-    },
-  });
-  return policy.createScriptURL(wanted);
-}
-
-/**
- * @param {HTMLCanvasElement} canvas
- * @returns {Promise<string | null>} the name of something that this browser cannot do
- */
-async function missingFeature(canvas) {
-  if (!("transferControlToOffscreen" in canvas)) {
-    return "OffscreenCanvas";
-  }
-  if (!("WebAssembly" in globalThis)) {
-    return "WebAssembly";
-  }
-  try {
-    await crypto.subtle.generateKey("X25519", false, ["deriveBits"]);
-  } catch {
-    return "X25519";
-  }
-  return null;
 }
 
 void new Viewer().start();
