@@ -6,12 +6,14 @@ from dataclasses import asdict, dataclass
 
 from agent.protocol.fields import Fields, dump_json, malformed, to_base64url
 from agent.protocol.framing import CONTROL_MAX
+from agent.protocol.monitors import MONITOR_ID_MAX, Monitors, parse_monitors
 
 COORDINATE_MAX = 16383
 WHEEL_MAX = 120 * 1000
 TEXT_MAX = 1000
 CURSOR_SIDE_MAX = 256
 CURSOR_PNG_MAX = 32 * 1024
+ECHO_MAX = 2**31 - 1
 
 _CODE = re.compile(r"[A-Za-z0-9]{1,24}")
 _CURSOR_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -74,6 +76,20 @@ class Refresh:
 
 
 @dataclass(frozen=True, slots=True)
+class Monitor:
+    """Show this monitor; None is the whole screen."""
+
+    id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """T asks how long there and back takes; A answers with the same number."""
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class CursorShape:
     """A cursor's picture: PNG, size and hot spot in pixels."""
 
@@ -107,8 +123,8 @@ class Notice:
     code: str
 
 
-TechnicianControl = Move | Button | Wheel | Key | Text | Release | Refresh
-AgentControl = Cursor | Pointer | Notice
+TechnicianControl = Move | Button | Wheel | Key | Text | Release | Refresh | Monitor | Echo
+AgentControl = Cursor | Pointer | Notice | Monitors | Echo
 
 
 def parse_from_technician(payload: bytes) -> TechnicianControl | None:
@@ -183,6 +199,14 @@ def _refresh(_fields: Fields) -> Refresh:
     return Refresh()
 
 
+def _monitor(fields: Fields) -> Monitor:
+    return Monitor(fields.integer_or_none("id", 0, MONITOR_ID_MAX))
+
+
+def _echo(fields: Fields) -> Echo:
+    return Echo(fields.integer("n", 0, ECHO_MAX))
+
+
 def _cursor(fields: Fields) -> Cursor:
     name = fields.matching("id", _CURSOR_ID)
     if "png" not in fields:
@@ -215,9 +239,13 @@ _FROM_TECHNICIAN: dict[str, Callable[[Fields], TechnicianControl]] = {
     "text": _text,
     "release": _release,
     "refresh": _refresh,
+    "monitor": _monitor,
+    "echo": _echo,
 }
 _FROM_AGENT: dict[str, Callable[[Fields], AgentControl]] = {
     "cursor": _cursor,
     "pointer": _pointer,
+    "monitors": parse_monitors,
     "notice": _notice,
+    "echo": _echo,
 }

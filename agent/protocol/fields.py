@@ -106,6 +106,12 @@ class Fields:
             raise malformed(f"{name}: an integer from {minimum} to {maximum}")
         return value
 
+    def integer_or_none(self, name: str, minimum: int, maximum: int) -> int | None:
+        """Return an integer within the bounds, or None for null; a missing one is malformed."""
+        if name in self.values and self.values[name] is None:
+            return None
+        return self.integer(name, minimum, maximum)
+
     def boolean(self, name: str) -> bool:
         """Return true or false."""
         value = self.values.get(name)
@@ -129,6 +135,15 @@ class Fields:
         if not isinstance(value, dict):
             raise malformed(f"{name}: an object")
         return Fields(value)
+
+    def children(self, name: str, minimum: int, maximum: int) -> "list[Fields]":
+        """Return so many objects, given as an array."""
+        value = self.values.get(name)
+        if not isinstance(value, list) or not minimum <= len(value) <= maximum:
+            raise malformed(f"{name}: an array of {minimum} to {maximum} objects")
+        if not all(isinstance(item, dict) for item in value):
+            raise malformed(f"{name}: an array of objects")
+        return [Fields(item) for item in value]
 
 
 def _refuse_constant(name: str) -> NoReturn:

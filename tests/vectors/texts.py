@@ -9,6 +9,7 @@ from agent.protocol import control as c
 from agent.protocol import damm
 from agent.protocol import messages as m
 from agent.protocol.errors import Code
+from agent.protocol.monitors import MonitorInfo, Monitors
 
 TOKEN = "Zm9vYmFyYmF6cXV4MDEyMw"
 
@@ -259,12 +260,38 @@ _TECHNICIAN_CONTROL: list[c.TechnicianControl] = [
     c.Text("x" * 1000),
     c.Release(),
     c.Refresh(),
+    c.Monitor(0),
+    c.Monitor(2**31 - 1),
+    c.Monitor(None),
+    c.Echo(0),
+    c.Echo(2**31 - 1),
 ]
+_LEFT = MonitorInfo(71, "DP-1", 0, 0, 2560, 1440, scale=125, primary=True)
+_RIGHT = MonitorInfo(0, "Fernseher ü", 2560, 360, 1920, 1080, scale=100, primary=False)
 _AGENT_CONTROL: list[c.AgentControl] = [
     c.Cursor("a-1_B"),
     c.Cursor("text", c.CursorShape(png=b"\x89PNG", hot_x=0, hot_y=31, w=24, h=32)),
     c.Pointer(640, 480),
     c.Notice("input-refused"),
+    c.Echo(0),
+    c.Echo(2**31 - 1),
+    Monitors((_LEFT,), None),
+    Monitors((_LEFT, _RIGHT), 71),
+    Monitors((_LEFT, _RIGHT), 0),
+    Monitors(
+        tuple(
+            MonitorInfo(n, "n" * 60, n * 1024, 0, 1024, 16384, scale=1000, primary=False)
+            for n in range(16)
+        ),
+        None,
+    ),
+]
+_BAD_ECHO = [
+    '{"t":"echo"}',
+    '{"t":"echo","n":-1}',
+    '{"t":"echo","n":2147483648}',
+    '{"t":"echo","n":"7"}',
+    '{"t":"echo","n":true}',
 ]
 _NO_CONTROL = ["", "[]", "{}", '{"t":1}', '{"t":""}', "null"]
 _BAD_CONTROL = [
@@ -296,7 +323,24 @@ _BAD_CONTROL = [
     '{"t":"text","text":"\\r"}',
     '{"t":"text","text":"\\udc00"}',
     json.dumps({"t": "text", "text": "x" * 1001}),
+    '{"t":"monitor"}',
+    '{"t":"monitor","id":-1}',
+    '{"t":"monitor","id":2147483648}',
+    '{"t":"monitor","id":"71"}',
+    '{"t":"monitor","id":true}',
+    *_BAD_ECHO,
 ]
+
+
+def _monitors(*monitors: object, shown: object = None) -> str:
+    return json.dumps({"t": "monitors", "monitors": monitors, "shown": shown})
+
+
+def _monitor(**fields: object) -> dict[str, object]:
+    """Return a good monitor but for these fields; None takes one away."""
+    return {k: v for k, v in (asdict(_LEFT) | fields).items() if v is not None}
+
+
 _BAD_AGENT_CONTROL = [
     *_NO_CONTROL,
     '{"t":"cursor"}',
@@ -317,4 +361,36 @@ _BAD_AGENT_CONTROL = [
     '{"t":"pointer","x":0,"y":99999}',
     '{"t":"notice"}',
     '{"t":"notice","code":"<script>"}',
+    '{"t":"monitors"}',
+    '{"t":"monitors","monitors":{},"shown":null}',
+    json.dumps({"t": "monitors", "monitors": [asdict(_LEFT)]}),
+    _monitors(),
+    _monitors("DP-1"),
+    _monitors([]),
+    _monitors(None),
+    _monitors(*(_monitor(id=n, primary=False) for n in range(17))),
+    _monitors(*(_monitor(id=n, primary=False) for n in range(100))),
+    _monitors(asdict(_LEFT), asdict(_LEFT)),
+    _monitors(asdict(_LEFT), _monitor(id=72)),
+    _monitors(asdict(_LEFT), shown=72),
+    _monitors(asdict(_LEFT), shown="71"),
+    _monitors(asdict(_LEFT), shown=False),
+    _monitors(_monitor(id=None)),
+    _monitors(_monitor(id=2**31)),
+    _monitors(_monitor(name="")),
+    _monitors(_monitor(name="n" * 61)),
+    _monitors(_monitor(name="a\u202eb")),
+    _monitors(_monitor(name=7)),
+    _monitors(_monitor(x=-1)),
+    _monitors(_monitor(x=16384)),
+    _monitors(_monitor(x=16383, w=2)),
+    _monitors(_monitor(y=16000, h=385)),
+    _monitors(_monitor(w=0)),
+    _monitors(_monitor(h=0)),
+    _monitors(_monitor(w=1e300)),
+    _monitors(_monitor(w=2560.5)),
+    _monitors(_monitor(scale=24)),
+    _monitors(_monitor(scale=1001)),
+    _monitors(_monitor(primary=1)),
+    *_BAD_ECHO,
 ]

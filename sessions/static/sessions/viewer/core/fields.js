@@ -184,6 +184,16 @@ export class Fields {
 
   /**
    * @param {string} name
+   * @param {number} minimum
+   * @param {number} maximum
+   * @returns {number | null} null where null is written; a missing one is malformed
+   */
+  integerOrNull(name, minimum, maximum) {
+    return this.#values.get(name) === null ? null : this.integer(name, minimum, maximum);
+  }
+
+  /**
+   * @param {string} name
    * @returns {boolean}
    */
   boolean(name) {
@@ -210,6 +220,25 @@ export class Fields {
       throw malformed(`${name}: ${minimum} to ${maximum} bytes`);
     }
     return data;
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} minimum how many objects in the array
+   * @param {number} maximum
+   * @returns {Fields[]}
+   */
+  children(name, minimum, maximum) {
+    const value = this.#values.get(name);
+    if (!Array.isArray(value) || value.length < minimum || value.length > maximum) {
+      throw malformed(`${name}: an array of ${minimum} to ${maximum} objects`);
+    }
+    return value.map((item) => {
+      if (!isObject(item)) {
+        throw malformed(`${name}: an array of objects`);
+      }
+      return new Fields(item);
+    });
   }
 }
 

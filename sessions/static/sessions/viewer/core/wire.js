@@ -3,6 +3,7 @@
 // The twin of agent/protocol/{framing,messages,control}.py. Frames: picture.js.
 
 import { Fields, ProtocolError, malformed, toUtf8 } from "./fields.js";
+import { parseMonitors } from "./monitors.js";
 
 /** @typedef {import("./fields.js").Bytes} Bytes */
 
@@ -215,6 +216,8 @@ function parseAmounts(fields) {
   };
 }
 
+/** There and back, to see how long it takes. @typedef {{t: "echo", n: number}} EchoMessage */
+
 /**
  * What the technician's page wants done (section 6.2).
  *
@@ -223,7 +226,9 @@ function parseAmounts(fields) {
  *   | {t: "wheel", dx: number, dy: number, x: number, y: number}
  *   | {t: "key", code: string, down: boolean}
  *   | {t: "text", text: string}
- *   | {t: "release" | "refresh"}} TechnicianControl
+ *   | {t: "monitor", id: number | null}
+ *   | {t: "release" | "refresh"}
+ *   | EchoMessage} TechnicianControl
  */
 
 /**
@@ -240,7 +245,9 @@ export function controlPayload(message) {
  * @typedef {{png: Bytes, hotX: number, hotY: number, w: number, h: number}} CursorShape
  * @typedef {{t: "cursor", id: string, shape: CursorShape | null}
  *   | {t: "pointer", x: number, y: number}
- *   | {t: "notice", code: string}} AgentControl
+ *   | import("./monitors.js").MonitorsMessage
+ *   | {t: "notice", code: string}
+ *   | EchoMessage} AgentControl
  */
 
 /**
@@ -259,6 +266,10 @@ export function parseControl(payload) {
         x: fields.integer("x", 0, COORDINATE_MAX),
         y: fields.integer("y", 0, COORDINATE_MAX),
       };
+    case "monitors":
+      return parseMonitors(fields);
+    case "echo":
+      return { t: "echo", n: fields.integer("n", 0, BIG) };
     case "notice":
       return { t: "notice", code: fields.matching("code", CODE) };
     default:
