@@ -184,7 +184,7 @@ class Viewer {
       this.#screen.setCursor(message);
     } else if (message.t === "pointer") {
       this.#screen.showPointer(message);
-    } else if (message.code === "input-refused") {
+    } else if (message.t === "notice" && message.code === "input-refused") {
       this.#notify(text("notice.input-refused"));
     }
   }
