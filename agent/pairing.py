@@ -67,6 +67,8 @@ class Pairing:
         self._cursor_changed = True
         self._known_cursors: set[str] = set()
         self._placed: tuple[int, int] | None = None
+        self._echo: int | None = None
+        self._echo_wake = asyncio.Event()
 
     @property
     def started(self) -> bool:
@@ -90,7 +92,7 @@ class Pairing:
         self._capture.attach(asyncio.get_running_loop())
         self._sharing = ScreenSharing(self._capture, self._send_picture)
         self._pointer_wake.set()
-        for job in (self._share(), self._follow_pointer()):
+        for job in (self._share(), self._follow_pointer(), self._answer_echoes()):
             task = asyncio.create_task(job)
             task.add_done_callback(self._on_done)
             self._tasks.append(task)
@@ -151,6 +153,9 @@ class Pairing:
             self._known_cursors.clear()
             self._on_cursor()
             self._sharing.refresh()
+        elif isinstance(wish, control.Echo):
+            self._echo = wish.n
+            self._echo_wake.set()
         elif not self._paused and self._input is not None:
             if isinstance(wish, control.Move | control.Button | control.Wheel):
                 self._placed = (wish.x, wish.y)
@@ -192,6 +197,15 @@ class Pairing:
                 self._placed = place
                 await self._send_control(control.Pointer(max(place[0], 0), max(place[1], 0)))
             await asyncio.sleep(POINTER_PACE)
+
+    async def _answer_echoes(self) -> None:
+        """Send the newest echo back; older ones that still wait for the line are dropped."""
+        while True:
+            await self._echo_wake.wait()
+            self._echo_wake.clear()
+            echo, self._echo = self._echo, None
+            if echo is not None:
+                await self._send_control(control.Echo(echo))
 
     async def _send_cursor(self, capture: Capture) -> None:
         shape = capture.cursor()

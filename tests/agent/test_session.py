@@ -130,6 +130,18 @@ async def test_the_pointers_shape_comes_once_and_its_moves_by_the_customer(
         assert sum(c.shape is not None for c in cursors) == len({c.id for c in cursors})
 
 
+async def test_an_echo_comes_back_whether_paused_or_not(screen: Screen, server: Server) -> None:
+    async with running(screen, server.url) as customer:
+        caller = await connected(customer, server)
+        await caller.control(control.Echo(7))
+        await asyncio.to_thread(until, lambda: control.Echo(7) in caller.controls)
+        await caller.say(messages.Paused())
+        for n in range(100, 200):
+            await caller.control(control.Echo(n))
+        # The newest is always answered.
+        await asyncio.to_thread(until, lambda: control.Echo(199) in caller.controls)
+
+
 async def test_a_wrong_password_is_told_and_three_make_a_new_one(
     screen: Screen, server: Server
 ) -> None:
