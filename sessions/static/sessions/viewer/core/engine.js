@@ -3,6 +3,7 @@
 
 import { Line } from "./line.js";
 import { Painter } from "./painter.js";
+import { Statistics } from "./statistics.js";
 
 /**
  * What the page says.
@@ -11,41 +12,54 @@ import { Painter } from "./painter.js";
  *     identity: import("./session.js").Identity}
  *   | {type: "password", password: string}
  *   | {type: "control", messages: import("./wire.js").TechnicianControl[]}
+ *   | {type: "wish", message: import("./wire.js").TechnicianControl}
+ *   | {type: "measure", isOn: boolean}
  *   | {type: "pause" | "resume" | "end" | "connect"}} ToEngine
  */
 
-/** What the page hears. @typedef {import("./line.js").LineEvent} FromEngine */
+/**
+ * @typedef {import("./statistics.js").Summary & {painted: number, interruptions: number}} Measured
+ *     `painted` frames of this pairing; `interruptions` of either end's line since the page was opened
+ *
+ * What the page hears.
+ *
+ * @typedef {import("./line.js").LineEvent | {type: "measured", measured: Measured}} FromEngine
+ */
+
+const SHOW_MS = 500;
+const SHOWN_PER_ECHO = 2;
 
 /** One session of the page, from `start` on. */
 export class Engine {
   #emit;
   /** @type {Line | null} */
   #line = null;
+  /** What the page said before the engine could hear it. @type {Exclude<ToEngine, {type: "start"}>[]} */
+  #early = [];
+  #interruptions = 0;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #measuring;
 
   /** @param {(event: FromEngine) => void} emit */
   constructor(emit) {
-    this.#emit = emit;
+    this.#emit = (/** @type {FromEngine} */ event) => {
+      if (event.type === "agent-gone" || (event.type === "closed" && event.retryIn !== null)) {
+        this.#interruptions += 1;
+      }
+      emit(event);
+    };
   }
 
   /** @param {ToEngine} message */
   tell(message) {
-    switch (message.type) {
-      case "start":
-        this.#start(message).catch((error) =>
-          this.#emit({ type: "fault", code: "internal", detail: String(error) }),
-        );
-        break;
-      case "password":
-        this.#line?.session.begin(message.password);
-        break;
-      case "control":
-        this.#line?.session.control(message.messages);
-        break;
-      case "connect":
-        this.#line?.connect();
-        break;
-      default:
-        this.#line?.tell(message.type);
+    if (message.type === "start") {
+      this.#start(message).catch((error) =>
+        this.#emit({ type: "fault", code: "internal", detail: String(error) }),
+      );
+    } else if (this.#line === null) {
+      this.#early.push(message);
+    } else {
+      this.#obey(message, this.#line);
     }
   }
 
@@ -53,7 +67,59 @@ export class Engine {
   async #start({ canvas, socketUrl, zstdUrl, identity }) {
     const response = await fetch(zstdUrl);
     const zstd = await WebAssembly.compile(await response.arrayBuffer());
-    this.#line = new Line(socketUrl, identity, new Painter(canvas, zstd), this.#emit);
-    this.#line.connect();
+    const line = new Line(socketUrl, identity, new Painter(canvas, zstd), this.#emit);
+    this.#line = line;
+    this.#early.splice(0).forEach((message) => this.#obey(message, line));
+    line.connect();
+  }
+
+  /**
+   * @param {Exclude<ToEngine, {type: "start"}>} message
+   * @param {Line} line
+   */
+  #obey(message, line) {
+    switch (message.type) {
+      case "password":
+        line.session.begin(message.password);
+        break;
+      case "control":
+        line.session.control(message.messages);
+        break;
+      case "wish":
+        line.session.wish(message.message);
+        break;
+      case "measure":
+        this.#measure(line.session, message.isOn);
+        break;
+      case "connect":
+        line.connect();
+        break;
+      default:
+        line.tell(message.type);
+    }
+  }
+
+  /**
+   * @param {import("./session.js").Session} session
+   * @param {boolean} isOn
+   */
+  #measure(session, isOn) {
+    clearInterval(this.#measuring);
+    if (!isOn) {
+      session.count(null);
+      return;
+    }
+    const statistics = new Statistics();
+    session.count(statistics);
+    let shown = 0;
+    this.#measuring = setInterval(() => {
+      const now = performance.now();
+      if (shown % SHOWN_PER_ECHO === 0) {
+        session.control([{ t: "echo", n: statistics.ask(now) }]);
+      }
+      shown += 1;
+      const [painted, interruptions] = [session.painted, this.#interruptions];
+      this.#emit({ type: "measured", measured: { ...statistics.summary(now), painted, interruptions } });
+    }, SHOW_MS);
   }
 }

@@ -28,7 +28,7 @@ import {
  *   | {type: "refused", code: string, triesLeft: number | null}
  *   | {type: "verified", code: string}
  *   | {type: "painted", width: number, height: number, isFirst: boolean}
- *   | {type: "told", message: import("./wire.js").AgentControl}
+ *   | {type: "told", message: Exclude<import("./wire.js").AgentControl, {t: "echo"}>}
  *   | {type: "fault", code: string, detail: string}} SessionEvent
  */
 
@@ -56,6 +56,10 @@ export class Session {
   #consented = false;
   #size = "";
   #isFlushing = false;
+  /** What T wants of this pairing and of every later one, by `t`. @type {Map<string, TechnicianControl>} */
+  #wishes = new Map();
+  /** Counts while somebody looks. @type {import("./statistics.js").Statistics | null} */
+  #statistics = null;
   /** @type {Initiator | null} */
   #initiator = null;
   /** @type {Sealer | null} */
@@ -84,6 +88,7 @@ export class Session {
     this.#sealer = null;
     this.#opener = null;
     this.#outbox.clear();
+    this.#statistics?.unpaired();
     this.#ends.painter.begin();
   }
 
@@ -107,6 +112,7 @@ export class Session {
       this.unpair();
     } else if (message.type === "consent") {
       this.#consented = message.granted;
+      this.#tellWishes();
     }
     this.#ends.emit(message);
   }
@@ -119,10 +125,12 @@ export class Session {
       if (this.#opener === null) {
         throw new ProtocolError("too-early", "a record before the key exchange");
       }
+      const arrivedAt = this.#ends.now();
+      this.#statistics?.received(arrivedAt, data.length);
       // Opening starts at once, in the background; painting keeps the order.
       const opened = this.#opener.receive(data);
       opened.catch(() => undefined);
-      this.#enqueue(pairing, async () => this.#payload(await opened, pairing));
+      this.#enqueue(pairing, async () => this.#payload(await opened, pairing, arrivedAt));
     } else if (kind === Kind.HANDSHAKE) {
       this.#enqueue(pairing, () => this.#handshake(data));
     } else {
@@ -150,6 +158,31 @@ export class Session {
       this.#outbox.push(message);
     }
     void this.flush();
+  }
+
+  /**
+   * Ask for something that holds in this pairing and in every later one.
+   *
+   * @param {TechnicianControl} message takes the place of an older one of its kind
+   */
+  wish(message) {
+    this.#wishes.set(message.t, message);
+    this.control([message]);
+  }
+
+  /** A pairing begins to take input. */
+  #tellWishes() {
+    this.control([...this.#wishes.values()]);
+  }
+
+  /** @param {import("./statistics.js").Statistics | null} statistics counts from now on; null: nothing does */
+  count(statistics) {
+    this.#statistics = statistics;
+  }
+
+  /** Frames of this pairing. */
+  get painted() {
+    return this.#painted;
   }
 
   /** Send what waits, as far as pace and network allow. */
@@ -228,14 +261,17 @@ export class Session {
   /**
    * @param {import("./records.js").Opened | null} opened
    * @param {number} pairing
+   * @param {number} arrivedAt when its last record came
    */
-  async #payload(opened, pairing) {
+  async #payload(opened, pairing, arrivedAt) {
     if (opened === null) {
       return;
     }
     if (opened.channel === Channel.CONTROL) {
       const message = parseControl(opened.payload);
-      if (message !== null) {
+      if (message?.t === "echo") {
+        this.#statistics?.answered(this.#ends.now(), message.n);
+      } else if (message !== null) {
         this.#ends.emit({ type: "told", message });
       }
       return;
@@ -246,6 +282,7 @@ export class Session {
       return;
     }
     this.#painted += 1;
+    this.#statistics?.painted(this.#ends.now(), arrivedAt, frame);
     this.#ends.send(creditMessage(this.#painted));
     const size = `${frame.width} ${frame.height}`;
     if (this.#painted === 1 || size !== this.#size) {
