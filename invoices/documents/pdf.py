@@ -12,13 +12,15 @@ from django.utils import translation
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
+from invoices.documents import facturx
 from invoices.documents.context import document_context
 from invoices.documents.fonts import font_files
+from invoices.einvoice.cii import invoice_xml
 from invoices.models import Invoice
 
 TEMPLATE = "pdf/invoice.html"
 STYLE = "templates/pdf/invoice.css"
-# For archives, with attachments (ISO 19005-3): the XML of an e-invoice goes into it.
+# For archives, with attachments (ISO 19005-3): the XML of the e-invoice.
 VARIANT = "pdf/a-3b"
 
 
@@ -60,8 +62,10 @@ def invoice_html(invoice: Invoice) -> str:
         return render_to_string(TEMPLATE, document_context(invoice))
 
 
-def html_to_pdf(html: str, identifier: bytes) -> bytes:
+def html_to_pdf(html: str, identifier: bytes, xml: weasyprint.Attachment | None = None) -> bytes:
     """Return the PDF of a document; `identifier` takes the place of a random one.
+
+    With `xml` it is an electronic invoice.
 
     Raises RenderError when the logo or another file of the document is not there.
     """
@@ -73,6 +77,8 @@ def html_to_pdf(html: str, identifier: bytes) -> bytes:
             font_config=fonts,
             pdf_variant=VARIANT,
             pdf_identifier=identifier,
+            attachments=[xml] if xml else None,
+            finisher=facturx.finish if xml else None,
         )
     except FatalURLFetchingError as error:  # a BaseException, which would end the worker
         raise RenderError(str(error)) from error
@@ -80,6 +86,9 @@ def html_to_pdf(html: str, identifier: bytes) -> bytes:
 
 
 def render_invoice(invoice: Invoice) -> bytes:
-    """Return the invoice's PDF."""
+    """Return the invoice's PDF, with the same figures as XML inside."""
     identifier = hashlib.sha256(f"{invoice.pk} {invoice.number}".encode()).hexdigest()[:32]
-    return html_to_pdf(invoice_html(invoice), identifier.encode())
+    html = invoice_html(invoice)
+    xml = invoice_xml(invoice, list(invoice.lines.all()), list(invoice.rates.all()))
+    attachment = facturx.attachment(xml, invoice.issued_at)
+    return html_to_pdf(html, identifier.encode(), attachment)
