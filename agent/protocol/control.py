@@ -76,6 +76,13 @@ class Refresh:
 
 
 @dataclass(frozen=True, slots=True)
+class Can:
+    """What T's browser is able to decode."""
+
+    h264: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Monitor:
     """Show this monitor; None is the whole screen."""
 
@@ -123,7 +130,7 @@ class Notice:
     code: str
 
 
-TechnicianControl = Move | Button | Wheel | Key | Text | Release | Refresh | Monitor | Echo
+TechnicianControl = Move | Button | Wheel | Key | Text | Release | Refresh | Can | Monitor | Echo
 AgentControl = Cursor | Pointer | Notice | Monitors | Echo
 
 
@@ -199,6 +206,10 @@ def _refresh(_fields: Fields) -> Refresh:
     return Refresh()
 
 
+def _can(fields: Fields) -> Can:
+    return Can(fields.boolean("h264"))
+
+
 def _monitor(fields: Fields) -> Monitor:
     return Monitor(fields.integer_or_none("id", 0, MONITOR_ID_MAX))
 
@@ -239,6 +250,7 @@ _FROM_TECHNICIAN: dict[str, Callable[[Fields], TechnicianControl]] = {
     "text": _text,
     "release": _release,
     "refresh": _refresh,
+    "can": _can,
     "monitor": _monitor,
     "echo": _echo,
 }

@@ -17,6 +17,11 @@ RECTS_MAX = 65535
 # All rectangles of a frame together, in screens: nobody paints a screen more often than that
 # for one frame, unless to keep the other end busy.
 SCREENS_MAX = 4
+# The same for what is kept on planes and restored from them, which no other part of a frame is.
+KEPT_SCREENS_MAX = 4
+PLANES = 4
+# A plane takes the page as much memory as the picture; of larger ones nothing is kept.
+PLANE_PIXELS_MAX = 16 * 1024 * 1024
 
 _HEAD = struct.Struct("!BBHHH")
 _RECT = struct.Struct("!HHHHBI")
@@ -29,9 +34,19 @@ class Codec(IntEnum):
     ZSTD = 1
     JPEG = 2
     COPY = 3
+    H264 = 4
+    PREVIEW = 5
+    KEEP = 6
+    RESTORE = 7
 
 
 _CODECS = {int(codec): codec for codec in Codec}
+_OF_PLANES = frozenset((Codec.KEEP, Codec.RESTORE))
+_KEY = 1
+# Flags, then one of the two start codes of Annex B.
+_ACCESS_UNITS = tuple(
+    bytes([flags]) + code for flags in (0, _KEY) for code in (b"\0\0\1", b"\0\0\0\1")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +82,21 @@ def copy_source(rect: Rect) -> tuple[int, int]:
     return x, y
 
 
+def plane_data(plane: int) -> bytes:
+    """Return the data of a keep or restore: the number of the plane, 0 to 3."""
+    return bytes([plane])
+
+
+def video_data(access_unit: bytes, *, key: bool) -> bytes:
+    """Return the data of an H.264 rectangle.
+
+    Args:
+        access_unit: Annex B, with start codes; with `key` its parameter sets come first.
+        key: decoding begins afresh with it.
+    """
+    return bytes([_KEY if key else 0]) + access_unit
+
+
 def encode_frame(frame: Frame) -> bytes:
     """Return the payload; ProtocolError for a frame that T would have to refuse."""
     _check_screen(frame.width, frame.height)
@@ -74,10 +104,10 @@ def encode_frame(frame: Frame) -> bytes:
         raise malformed(f"{len(frame.rects)} rectangles")
     flags = FLAG_FRESH if frame.fresh else 0
     parts = [_HEAD.pack(VERSION, flags, frame.width, frame.height, len(frame.rects))]
-    budget = SCREENS_MAX * frame.width * frame.height
+    budget = _Budget(frame.width, frame.height)
     for rect in frame.rects:
-        budget -= rect.w * rect.h
-        _check_rect(rect, frame.width, frame.height, budget)
+        _check_rect(rect, frame.width, frame.height)
+        budget.spend(rect)
         parts.append(_RECT.pack(rect.x, rect.y, rect.w, rect.h, rect.codec, len(rect.data)))
         parts.append(rect.data)
     payload = b"".join(parts)
@@ -95,7 +125,7 @@ def parse_frame(payload: bytes) -> Frame:
         raise malformed(f"frame version {version}, flags {flags}")
     _check_screen(width, height)
     offset = _HEAD.size
-    budget = SCREENS_MAX * width * height
+    budget = _Budget(width, height)
     rects = []
     for _ in range(count):
         if len(payload) - offset < _RECT.size:
@@ -108,8 +138,8 @@ def parse_frame(payload: bytes) -> Frame:
         if length > len(payload) - offset:
             raise malformed("a rectangle longer than the frame")
         rect = Rect(x, y, w, h, codec, payload[offset : offset + length])
-        budget -= w * h
-        _check_rect(rect, width, height, budget)
+        _check_rect(rect, width, height)
+        budget.spend(rect)
         rects.append(rect)
         offset += length
     if offset != len(payload):
@@ -127,14 +157,34 @@ def _check_screen(width: int, height: int) -> None:
         raise malformed(f"a screen of {width} x {height}")
 
 
-def _check_rect(rect: Rect, width: int, height: int, budget: int) -> None:
+class _Budget:
+    """What a frame may still paint, in pixels."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self._painted = SCREENS_MAX * width * height
+        self._kept = KEPT_SCREENS_MAX * width * height
+
+    def spend(self, rect: Rect) -> None:
+        if rect.codec in _OF_PLANES:
+            self._kept -= rect.w * rect.h
+        else:
+            self._painted -= rect.w * rect.h
+        if min(self._painted, self._kept) < 0:
+            raise malformed(f"rectangles of over {SCREENS_MAX} screens")
+
+
+def _check_rect(rect: Rect, width: int, height: int) -> None:
     if not _inside(rect.x, rect.y, rect, (width, height)):
         raise malformed(f"a rectangle {rect.w} x {rect.h} at {rect.x}, {rect.y}")
-    if budget < 0:
-        raise malformed(f"rectangles of over {SCREENS_MAX} screens")
     if rect.codec is Codec.COPY:
         if len(rect.data) != _COPY.size or not _inside(*copy_source(rect), rect, (width, height)):
             raise malformed("a copy from outside the screen")
+    elif rect.codec in _OF_PLANES:
+        if len(rect.data) != 1 or rect.data[0] >= PLANES or width * height > PLANE_PIXELS_MAX:
+            raise malformed("a plane that does not exist")
+    elif rect.codec is Codec.H264:
+        if not rect.data.startswith(_ACCESS_UNITS):
+            raise malformed("no access unit of H.264")
     elif not rect.data:
         raise malformed("a rectangle without data")
 

@@ -22,13 +22,25 @@ test("malformed frames are refused", async () => {
   }
 });
 
-/** @param {picture.Rect} rect as the vectors have it, where a copy's source is its data */
-function described({ data, sourceX, sourceY, ...rect }) {
-  if (rect.codec !== picture.COPY) {
-    return { ...rect, data: toHex(data) };
+/** @param {picture.Rect} rect as the vectors have it, where what is taken apart is data still */
+function described({ data, sourceX, sourceY, plane, key, ...rect }) {
+  if (rect.codec === picture.COPY) {
+    const source = Buffer.alloc(4);
+    source.writeUInt16BE(sourceX);
+    source.writeUInt16BE(sourceY, 2);
+    return { ...rect, data: source.toString("hex") };
   }
-  const source = Buffer.alloc(4);
-  source.writeUInt16BE(sourceX);
-  source.writeUInt16BE(sourceY, 2);
-  return { ...rect, data: source.toString("hex") };
+  if (rect.codec === picture.KEEP || rect.codec === picture.RESTORE) {
+    return { ...rect, data: toHex(Uint8Array.of(plane)) };
+  }
+  if (rect.codec === picture.H264) {
+    return { ...rect, data: (key === null ? "00" : "01") + toHex(data) };
+  }
+  return { ...rect, data: toHex(data) };
 }
+
+test("a key frame says which decoder it wants", () => {
+  const { payload } = frames.good.find((/** @type {any} */ { name }) => name === "a key frame, rounded up");
+  const [rect] = picture.parseFrame(fromHex(payload)).rects;
+  assert.deepEqual(rect?.key, { codec: "avc1.64001e", width: 602, height: 406 });
+});

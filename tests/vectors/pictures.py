@@ -3,8 +3,18 @@
 import struct
 
 from agent.protocol.errors import Code
-from agent.protocol.picture import Codec, Frame, Rect, copy_data, encode_frame
+from agent.protocol.picture import (
+    Codec,
+    Frame,
+    Rect,
+    copy_data,
+    encode_frame,
+    plane_data,
+    video_data,
+)
+from tests.vectors import video
 from tests.vectors.seeds import seeded
+from tests.vectors.video import Parameters
 
 HEAD = struct.Struct("!BBHHH")
 RECT = struct.Struct("!HHHHBI")
@@ -27,18 +37,10 @@ def picture() -> object:
             {"name": name, "payload": payload.hex(), "code": Code.MALFORMED}
             for name, payload in _bad().items()
         ],
-        # Well-formed for whoever does not look into a JPEG; the page has to.
+        # Well-formed for whoever does not look into JPEG and H.264; the page has to.
         "bad_for_the_page": [
-            {
-                "name": name,
-                "payload": _one(Rect(0, 0, 8, 4, Codec.JPEG, data)).hex(),
-                "code": Code.MALFORMED,
-            }
-            for name, data in {
-                "a JPEG of another size": jpeg(4, 8),
-                "a JPEG without a size": b"\xff\xd8\xff\xd9",
-                "no JPEG at all": b"GIF89a",
-            }.items()
+            {"name": name, "payload": _one(rect).hex(), "code": Code.MALFORMED}
+            for name, rect in _bad_for_the_page().items()
         ],
     }
 
@@ -63,6 +65,47 @@ def _good() -> dict[str, Frame]:
         ),
         "as high as may be": Frame(4096, 16384, ()),
         "four screens": Frame(10, 10, (Rect(0, 0, 10, 10, Codec.ZSTD, text),) * 4),
+        "a preview, with sides rounded up": Frame(
+            100, 50, (Rect(0, 0, 33, 24, Codec.PREVIEW, jpeg(17, 12)),)
+        ),
+        "each plane": Frame(
+            100,
+            50,
+            (
+                *(Rect(n, 0, 50, 50, Codec.KEEP, plane_data(n)) for n in range(4)),
+                *(Rect(n, 0, 50, 50, Codec.RESTORE, plane_data(n)) for n in range(4)),
+            ),
+        ),
+        "the largest picture with planes": Frame(
+            4096, 4096, (Rect(0, 0, 4096, 4096, Codec.KEEP, plane_data(3)),)
+        ),
+        "four screens painted and four kept": Frame(
+            10,
+            10,
+            (
+                Rect(0, 0, 10, 10, Codec.ZSTD, text),
+                Rect(0, 0, 10, 10, Codec.KEEP, plane_data(0)),
+            )
+            * 4,
+        ),
+        "the next picture of a film": Frame(
+            100, 50, (Rect(0, 0, 64, 48, Codec.H264, video_data(video.SLICE, key=False)),)
+        ),
+        "two slices of a film": Frame(
+            100, 50, (Rect(0, 0, 64, 48, Codec.H264, video_data(video.SLICE * 2, key=False)),)
+        ),
+        **{
+            f"a key frame, {name}": Frame(
+                1000, 800, (Rect(3, 4, *size, Codec.H264, video_data(video.key(said), key=True)),)
+            )
+            for name, size, said in (
+                ("whole macroblocks", (640, 400), Parameters(640, 400)),
+                ("cropped", (600, 406), Parameters(600, 406)),
+                ("rounded up", (601, 405), Parameters(602, 406)),
+                ("of Baseline", (64, 64), Parameters(64, 64, profile=66, order=2)),
+                ("of Main", (64, 64), Parameters(64, 64, profile=77, references=4)),
+            )
+        },
     }
 
 
@@ -90,6 +133,28 @@ def _bad() -> dict[str, bytes]:
         + data,
         "codec 0": _one(Rect(0, 0, 1, 1, Codec.ZSTD, data), codec=0),
         "codec 4": _one(Rect(0, 0, 1, 1, Codec.ZSTD, data), codec=4),
+        "codec 8": _one(Rect(0, 0, 1, 1, Codec.ZSTD, data), codec=8),
+        "H.264 without flags": _one(Rect(0, 0, 1, 1, Codec.H264, b"")),
+        "H.264 without anything else": _one(Rect(0, 0, 1, 1, Codec.H264, b"\0")),
+        "H.264 with an unknown flag": _one(Rect(0, 0, 1, 1, Codec.H264, b"\2" + video.SLICE)),
+        "H.264 without a start code": _one(Rect(0, 0, 1, 1, Codec.H264, b"\0\x61\xe0")),
+        "H.264 that begins with something else": _one(
+            Rect(0, 0, 1, 1, Codec.H264, b"\0\7" + video.SLICE)
+        ),
+        "no data for a preview": _one(Rect(0, 0, 1, 1, Codec.PREVIEW, b"")),
+        "no plane to keep": _one(Rect(0, 0, 1, 1, Codec.KEEP, b"")),
+        "a fifth plane to keep": _one(Rect(0, 0, 1, 1, Codec.KEEP, b"\4")),
+        "two planes to keep": _one(Rect(0, 0, 1, 1, Codec.KEEP, b"\0\1")),
+        "no plane to restore": _one(Rect(0, 0, 1, 1, Codec.RESTORE, b"")),
+        "a fifth plane to restore": _one(Rect(0, 0, 1, 1, Codec.RESTORE, b"\4")),
+        "two planes to restore": _one(Rect(0, 0, 1, 1, Codec.RESTORE, b"\0\1")),
+        "a plane of a picture that is too large": HEAD.pack(1, 0, 4096, 4097, 1)
+        + RECT.pack(0, 0, 1, 1, 6, 1)
+        + b"\0",
+        "a hair more than four screens kept": HEAD.pack(1, 0, 100, 50, 5)
+        + (RECT.pack(0, 0, 100, 50, 6, 1) + b"\0") * 4
+        + RECT.pack(0, 0, 1, 1, 7, 1)
+        + b"\0",
         "width of a rectangle 0": _one(Rect(0, 0, 0, 1, Codec.ZSTD, data)),
         "height of a rectangle 0": _one(Rect(0, 0, 1, 0, Codec.ZSTD, data)),
         "beyond the right edge": _one(Rect(99, 0, 2, 1, Codec.ZSTD, data)),
@@ -109,6 +174,52 @@ def _bad() -> dict[str, bytes]:
         + RECT.pack(0, 0, 1, 1, 1, len(data))
         + data,
     }
+
+
+def _bad_for_the_page() -> dict[str, Rect]:
+    jpegs = {
+        "a JPEG of another size": jpeg(4, 8),
+        "a JPEG without a size": b"\xff\xd8\xff\xd9",
+        "no JPEG at all": b"GIF89a",
+    }
+    previews = {"a preview as large as what it stands for": jpeg(8, 4), "no preview": b"\xff"}
+    good = Parameters(64, 48)
+    sequence = video.sequence_parameters(good)
+    keys = {
+        "a film of another width": video.key(Parameters(62, 48)),
+        "a film of another height": video.key(Parameters(64, 50)),
+        "a film larger than all screens": video.key(Parameters(65535 * 16, 48)),
+        "a film of other colours": video.key(Parameters(64, 48, chroma=3)),
+        "a film of ten bits": video.key(Parameters(64, 48, depth=2)),
+        "a film of an unknown profile": video.key(Parameters(64, 48, profile=244)),
+        "a film that remembers five pictures": video.key(Parameters(64, 48, references=5)),
+        "a film of half pictures": video.key(Parameters(64, 48, progressive=False)),
+        "a film of a strange order": video.key(Parameters(64, 48, order=1)),
+        "a key frame without parameters": video.KEY_SLICE,
+        "a key frame without a slice": sequence + video.PICTURE_PARAMETERS,
+        "a key frame without those of the picture": sequence + video.KEY_SLICE,
+        "a key frame with parameters twice": sequence + video.key(good),
+        "a key frame with a slice that is none": video.key(good) + video.SLICE,
+        "parameters that end too soon": sequence[:9] + video.PICTURE_PARAMETERS + video.KEY_SLICE,
+        "parameters of nothing": video.START + video.START + video.START,
+    }
+    slices = {
+        "a film that announces another size on its way": sequence + video.SLICE,
+        "a key slice without the flag": video.KEY_SLICE,
+        "an access unit of nothing": video.START,
+    }
+    return (
+        {name: Rect(0, 0, 8, 4, Codec.JPEG, data) for name, data in jpegs.items()}
+        | {name: Rect(0, 0, 8, 4, Codec.PREVIEW, data) for name, data in previews.items()}
+        | {
+            name: Rect(0, 0, 64, 48, Codec.H264, video_data(data, key=True))
+            for name, data in keys.items()
+        }
+        | {
+            name: Rect(0, 0, 64, 48, Codec.H264, video_data(data, key=False))
+            for name, data in slices.items()
+        }
+    )
 
 
 def _one(rect: Rect, codec: int | None = None) -> bytes:

@@ -260,6 +260,8 @@ _TECHNICIAN_CONTROL: list[c.TechnicianControl] = [
     c.Text("x" * 1000),
     c.Release(),
     c.Refresh(),
+    c.Can(h264=True),
+    c.Can(h264=False),
     c.Monitor(0),
     c.Monitor(2**31 - 1),
     c.Monitor(None),
@@ -292,6 +294,9 @@ _BAD_ECHO = [
     '{"t":"echo","n":2147483648}',
     '{"t":"echo","n":"7"}',
     '{"t":"echo","n":true}',
+    '{"t":"can"}',
+    '{"t":"can","h264":1}',
+    '{"t":"can","h264":null}',
 ]
 _NO_CONTROL = ["", "[]", "{}", '{"t":1}', '{"t":""}', "null"]
 _BAD_CONTROL = [

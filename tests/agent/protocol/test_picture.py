@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from agent.protocol import framing, picture
 from agent.protocol.errors import Code, ProtocolError
-from agent.protocol.picture import Codec, Frame, Rect, copy_data, encode_frame, parse_frame
+from agent.protocol.picture import (
+    Codec,
+    Frame,
+    Rect,
+    copy_data,
+    encode_frame,
+    parse_frame,
+    plane_data,
+    video_data,
+)
 from tests.agent.protocol.codes import result_or_code
 
 
@@ -46,6 +55,11 @@ def frames(draw: st.DrawFn) -> Frame:
         codec = draw(st.sampled_from(Codec))
         if codec is Codec.COPY:
             data = copy_data(draw(st.integers(0, width - w)), draw(st.integers(0, height - h)))
+        elif codec in (Codec.KEEP, Codec.RESTORE):
+            data = plane_data(draw(st.integers(0, 3)))
+        elif codec is Codec.H264:
+            start = draw(st.sampled_from((b"\0\0\1", b"\0\0\0\1")))
+            data = video_data(start + draw(st.binary(max_size=50)), key=draw(st.booleans()))
         else:
             data = draw(st.binary(min_size=1, max_size=50))
         rects.append(Rect(x, y, w, h, codec, data))
@@ -87,6 +101,9 @@ def test_rubbish_is_read_or_malformed(payload: bytes) -> None:
         Frame(10, 10, (Rect(-1, 0, 2, 1, Codec.ZSTD, b"x"),)),
         Frame(10, 10, (Rect(0, 0, 1, 1, Codec.JPEG, b""),)),
         Frame(10, 10, (Rect(0, 0, 2, 2, Codec.COPY, copy_data(9, 9)),)),
+        Frame(10, 10, (Rect(0, 0, 2, 2, Codec.KEEP, plane_data(4)),)),
+        Frame(10, 10, (Rect(0, 0, 10, 10, Codec.KEEP, plane_data(0)),) * 5),
+        Frame(10, 10, (Rect(0, 0, 2, 2, Codec.H264, video_data(b"", key=True)),)),
         Frame(1, 1, (Rect(0, 0, 1, 1, Codec.ZSTD, b"x"),) * 65536),
     ],
 )

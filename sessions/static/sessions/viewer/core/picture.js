@@ -1,12 +1,18 @@
 // One frame of the picture, taken apart and checked (docs/protocol.md, section 6.1).
 // Everything in it comes from a computer that nobody here knows.
 
+import * as h264 from "./h264.js";
 import { jpegSize } from "./jpeg.js";
 import * as fields from "./fields.js";
 
 export const ZSTD = 1;
 export const JPEG = 2;
 export const COPY = 3;
+export const H264 = 4;
+export const PREVIEW = 5;
+export const KEEP = 6;
+export const RESTORE = 7;
+export const PLANES = 4;
 
 const VERSION = 1;
 const FRESH_STREAM = 1;
@@ -17,6 +23,11 @@ const MOST_PIXELS_A_SIDE = 16384;
 const MOST_PIXELS = 2 ** 26;
 // A frame may paint a place more than once (a preview, then the text), but not for ever.
 const MOST_REPAINTS = 4;
+// Nor keep and restore it for ever.
+const MOST_KEPT = 4;
+// A plane takes as much memory as the picture; of larger ones nothing is kept.
+const MOST_PLANE_PIXELS = 2 ** 24;
+const KEY = 1;
 
 /**
  * @typedef {object} Rect
@@ -24,10 +35,12 @@ const MOST_REPAINTS = 4;
  * @property {number} y
  * @property {number} w
  * @property {number} h
- * @property {number} codec ZSTD, JPEG or COPY
- * @property {fields.Bytes} data for COPY empty
+ * @property {number} codec one of the constants above
+ * @property {fields.Bytes} data for COPY, KEEP and RESTORE empty; for H264 the access unit
  * @property {number} sourceX for COPY only
  * @property {number} sourceY for COPY only
+ * @property {number} plane for KEEP and RESTORE only
+ * @property {h264.Announced | null} key for H264 only: what a key frame announces
  *
  * @typedef {{freshStream: boolean, width: number, height: number, rects: Rect[]}} Frame
  */
@@ -45,6 +58,34 @@ export function parseFrame(payload) {
     throw malformed("shorter than its header");
   }
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  const { freshStream, width, height, count } = readHead(view);
+  /** @type {Rect[]} */
+  const rects = [];
+  let at = HEADER;
+  for (let index = 0; index < count; index += 1) {
+    const { rect, end } = parseRect(view, at, { width, height });
+    rects.push(rect);
+    at = end;
+  }
+  if (at !== payload.length) {
+    throw malformed("bytes after the last rectangle");
+  }
+  const isKept = (/** @type {Rect} */ { codec }) => codec === KEEP || codec === RESTORE;
+  const screen = width * height;
+  if (
+    area(rects.filter((rect) => !isKept(rect))) > MOST_REPAINTS * screen ||
+    area(rects.filter(isKept)) > MOST_KEPT * screen
+  ) {
+    throw malformed("rectangles of more than four screens");
+  }
+  return { freshStream, width, height, rects };
+}
+
+/** @param {Rect[]} rects */
+const area = (rects) => rects.reduce((sum, { w, h }) => sum + w * h, 0);
+
+/** @param {DataView} view */
+function readHead(view) {
   const [version, flags] = [view.getUint8(0), view.getUint8(1)];
   const [width, height, count] = [view.getUint16(2), view.getUint16(4), view.getUint16(6)];
   if (version !== VERSION || (flags & ~FRESH_STREAM) !== 0) {
@@ -54,24 +95,7 @@ export function parseFrame(payload) {
   if (!isScreen || width * height > MOST_PIXELS) {
     throw malformed(`a screen of ${width} x ${height}`);
   }
-  const screen = { width, height };
-  /** @type {Rect[]} */
-  const rects = [];
-  let at = HEADER;
-  let painted = 0;
-  for (let index = 0; index < count; index += 1) {
-    const rect = parseRect(view, at, screen);
-    rects.push(rect.rect);
-    at = rect.end;
-    painted += rect.rect.w * rect.rect.h;
-  }
-  if (at !== payload.length) {
-    throw malformed("bytes after the last rectangle");
-  }
-  if (painted > MOST_REPAINTS * width * height) {
-    throw malformed("rectangles of more than four screens");
-  }
-  return { freshStream: (flags & FRESH_STREAM) !== 0, width, height, rects };
+  return { freshStream: (flags & FRESH_STREAM) !== 0, width, height, count };
 }
 
 /**
@@ -97,38 +121,106 @@ function parseRect(view, at, screen) {
   if (end > view.byteLength) {
     throw malformed("a rectangle longer than the frame");
   }
-  const rect = { x, y, w, h, codec, sourceX: 0, sourceY: 0 };
-  if (codec === COPY) {
-    if (end - start !== 4) {
-      throw malformed("a copy with other than 4 bytes");
-    }
-    const [sourceX, sourceY] = [view.getUint16(start), view.getUint16(start + 2)];
-    if (sourceX + w > screen.width || sourceY + h > screen.height) {
-      throw malformed("a copy from outside the screen");
-    }
-    return { rect: { ...rect, sourceX, sourceY, data: new Uint8Array(0) }, end };
-  }
   const data = new Uint8Array(view.buffer, view.byteOffset + start, end - start);
-  checkData(codec, data, w, h);
-  return { rect: { ...rect, data }, end };
+  /** @type {Rect} */
+  const rect = { x, y, w, h, codec, data, sourceX: 0, sourceY: 0, plane: 0, key: null };
+  readData(rect, screen);
+  return { rect, end };
+}
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Check a rectangle's data, and take apart what of it is no picture.
+ *
+ * @param {Rect} rect
+ * @param {{width: number, height: number}} screen
+ */
+function readData(rect, screen) {
+  const { codec, data, w, h } = rect;
+  switch (codec) {
+    case ZSTD:
+      if (data.length === 0) {
+        throw malformed("a rectangle without data");
+      }
+      break;
+    case JPEG:
+      checkJpeg(data, w, h);
+      break;
+    case PREVIEW:
+      checkJpeg(data, Math.ceil(w / 2), Math.ceil(h / 2));
+      break;
+    case COPY:
+      readCopy(rect, screen);
+      break;
+    case H264:
+      readAccessUnit(rect);
+      break;
+    case KEEP:
+    case RESTORE:
+      readPlane(rect, screen);
+      break;
+    default:
+      throw malformed(`codec ${codec}`);
+  }
 }
 
 /**
- * @param {number} codec
  * @param {fields.Bytes} data
- * @param {number} w
- * @param {number} h
+ * @param {number} width
+ * @param {number} height
  */
-function checkData(codec, data, w, h) {
-  if (data.length === 0) {
-    throw malformed("a rectangle without data");
+function checkJpeg(data, width, height) {
+  const size = jpegSize(data);
+  if (size?.width !== width || size.height !== height) {
+    throw malformed(`a JPEG of ${size?.width} x ${size?.height} for ${width} x ${height}`);
   }
-  if (codec === JPEG) {
-    const size = jpegSize(data);
-    if (size?.width !== w || size.height !== h) {
-      throw malformed(`a JPEG of ${size?.width} x ${size?.height} for ${w} x ${h}`);
+}
+
+/**
+ * @param {Rect} rect
+ * @param {{width: number, height: number}} screen
+ */
+function readCopy(rect, screen) {
+  const { data, w, h } = rect;
+  if (data.length !== 4) {
+    throw malformed("a copy with other than 4 bytes");
+  }
+  const view = new DataView(data.buffer, data.byteOffset, data.length);
+  const [sourceX, sourceY] = [view.getUint16(0), view.getUint16(2)];
+  if (sourceX + w > screen.width || sourceY + h > screen.height) {
+    throw malformed("a copy from outside the screen");
+  }
+  Object.assign(rect, { sourceX, sourceY, data: NOTHING });
+}
+
+/** @param {Rect} rect */
+function readAccessUnit(rect) {
+  const flags = rect.data[0];
+  const data = rect.data.subarray(1);
+  if (flags === undefined || (flags & ~KEY) !== 0 || !h264.isWellFormed(data, flags === KEY)) {
+    throw malformed("no access unit of H.264");
+  }
+  const key = flags === KEY ? h264.announced(data) : null;
+  if (flags === KEY) {
+    // Colours come for two pixels by two, so sides are even.
+    const [width, height] = [rect.w + (rect.w % 2), rect.h + (rect.h % 2)];
+    if (key?.width !== width || key.height !== height) {
+      throw malformed(`H.264 of ${key?.width} x ${key?.height} for ${rect.w} x ${rect.h}`);
     }
-  } else if (codec !== ZSTD) {
-    throw malformed(`codec ${codec}`);
   }
+  Object.assign(rect, { key, data });
+}
+
+/**
+ * @param {Rect} rect
+ * @param {{width: number, height: number}} screen
+ */
+function readPlane(rect, screen) {
+  const [plane] = rect.data;
+  const isPlane = rect.data.length === 1 && plane !== undefined && plane < PLANES;
+  if (!isPlane || screen.width * screen.height > MOST_PLANE_PIXELS) {
+    throw malformed("a plane that does not exist");
+  }
+  Object.assign(rect, { plane, data: NOTHING });
 }

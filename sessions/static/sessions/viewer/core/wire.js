@@ -227,6 +227,7 @@ function parseAmounts(fields) {
  *   | {t: "key", code: string, down: boolean}
  *   | {t: "text", text: string}
  *   | {t: "monitor", id: number | null}
+ *   | {t: "can", h264: boolean}
  *   | {t: "release" | "refresh"}
  *   | EchoMessage} TechnicianControl
  */
