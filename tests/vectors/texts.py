@@ -294,9 +294,6 @@ _BAD_ECHO = [
     '{"t":"echo","n":2147483648}',
     '{"t":"echo","n":"7"}',
     '{"t":"echo","n":true}',
-    '{"t":"can"}',
-    '{"t":"can","h264":1}',
-    '{"t":"can","h264":null}',
 ]
 _NO_CONTROL = ["", "[]", "{}", '{"t":1}', '{"t":""}', "null"]
 _BAD_CONTROL = [
@@ -333,6 +330,9 @@ _BAD_CONTROL = [
     '{"t":"monitor","id":2147483648}',
     '{"t":"monitor","id":"71"}',
     '{"t":"monitor","id":true}',
+    '{"t":"can"}',
+    '{"t":"can","h264":1}',
+    '{"t":"can","h264":null}',
     *_BAD_ECHO,
 ]
 
