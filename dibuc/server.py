@@ -8,20 +8,26 @@ buffer, however large the file and however slow the reader.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 # First of all: it installs the reactor that runs on asyncio.
 from daphne.server import Server  # isort: skip
 from daphne.http_protocol import WebRequest
-from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from daphne.ws_protocol import WebSocketFactory
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
+from dibuc.sockets import MESSAGE_LIMIT, Receive, Socket
+
 # A reader that takes nothing at all for so long has gone.
 STALL_SECONDS = 120
-# A binary message has 256 KiB at most (docs/protocol.md), and its frame a header.
-MESSAGE_LIMIT = 257 * 1024
+
+# Where a scope carries its connection on the way to `bounded`.
+SOCKET = "dibuc.socket"
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Application = Callable[..., Awaitable[None]]
 
 logger = logging.getLogger(__name__)
 
@@ -55,47 +61,39 @@ class Flow:
         return True
 
 
-class Socket(WebSocketProtocol):  # type: ignore[misc]  # Daphne ships no types
-    """Daphne's websocket, with a short way out for messages."""
-
-    def sendData(  # noqa: N802
-        self,
-        data: bytes,
-        sync: bool = False,  # noqa: FBT001, FBT002 - autobahn's signature
-        chopsize: int | None = None,
-    ) -> None:
-        """Hand `data` to the connection.
-
-        Autobahn's own does the same and composes a coloured line for the log besides,
-        which nobody reads: a fifth of the relay's time.
-        """
-        if sync or chopsize or self.send_queue:
-            super().sendData(data, sync, chopsize)
-        else:
-            self.transport.write(data)
-
-
-def close(protocol: WebSocketProtocol, message: Mapping[str, Any]) -> None:
+def close(protocol: Socket, message: Mapping[str, Any]) -> None:
     """Close a websocket with any code of RFC 6455, or refuse one that was not accepted.
 
     Daphne's own way lets only 1000 and 3000 to 4999 through, and raises for the others.
     """
-    if protocol.state == WebSocketProtocol.STATE_OPEN:
+    if protocol.state == Socket.STATE_OPEN:
         protocol.sendCloseFrame(message.get("code", 1000))
     else:
         protocol.handle_reply(message)
 
 
 class PatientServer(Server):  # type: ignore[misc]  # Daphne ships no types
-    """Daphne's server; responses in several pieces wait for their reader.
+    """Daphne's server, which waits for slow readers and is not flooded by quick senders.
 
-    Websockets are left alone: the relay has a credit of its own.
+    Responses in several pieces wait for their reader. Websockets do not, since the relay
+    has a credit of its own; they are read no faster than their messages are taken.
     """
+
+    def create_application(self, protocol: object, scope: dict[str, Any]) -> Any:
+        """Start the application for a connection, with a bounded inbox if it is a websocket."""
+        if isinstance(protocol, Socket):
+            scope[SOCKET] = protocol
+        return super().create_application(protocol, scope)
 
     async def handle_reply(self, protocol: object, message: Mapping[str, Any]) -> None:
         """Hand `message` to the client's connection, and wait until it has room again."""
-        if isinstance(protocol, WebSocketProtocol) and message["type"] == "websocket.close":
-            close(protocol, message)
+        if isinstance(protocol, Socket):
+            if (data := message.get("bytes")) and protocol.state == Socket.STATE_OPEN:
+                protocol.send_binary(data)
+            elif message["type"] == "websocket.close":
+                close(protocol, message)
+            else:
+                await super().handle_reply(protocol, message)
             return
         if not isinstance(protocol, WebRequest) or message["type"] != "http.response.body":
             await super().handle_reply(protocol, message)
@@ -110,6 +108,16 @@ class PatientServer(Server):  # type: ignore[misc]  # Daphne ships no types
             protocol.transport.abortConnection()
 
 
+def bounded(application: Application) -> Application:
+    """Let the sockets of `application` know what it takes of theirs."""
+
+    async def run(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        socket: Socket | None = scope.pop(SOCKET, None)
+        await application(scope, receive if socket is None else socket.receiving(receive), send)
+
+    return run
+
+
 def serve() -> None:
     """Serve the portal on BIND and PORT until SIGTERM or SIGINT."""
     # Late, since it sets Django up.
@@ -119,7 +127,7 @@ def serve() -> None:
 
     WebSocketFactory.protocol = Socket
     PatientServer(
-        application,
+        bounded(application),
         endpoints=[
             f"tcp:port={settings.PORT}:interface={settings.BIND.replace(':', chr(92) + ':')}"
         ],

@@ -1,0 +1,228 @@
+"""Daphne's websocket with a short way in and out for the relay's frames.
+
+What the two ends send is nearly always one whole binary frame. It is taken and written
+here; every other kind goes through autobahn, which also opens and closes the connection.
+Nothing is kept beyond a bound: a socket whose messages are not taken is not read on.
+"""
+
+import struct
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from autobahn.websocket import xormasker
+from daphne.ws_protocol import WebSocketProtocol
+from twisted.internet.interfaces import IPullProducer
+from zope.interface import implementer
+
+# A binary message has 256 KiB at most (docs/protocol.md), and its frame a header.
+MESSAGE_LIMIT: Final = 257 * 1024
+# What may wait for the application before the socket is not read on. Less than one
+# message would stop nothing, since a message is read as a whole.
+INBOX_BYTES: Final = 512 * 1024
+INBOX_MESSAGES: Final = 64
+
+# A slow reader gets so long to reach the close behind the pictures, in seconds; with
+# autobahn's own second it would miss why.
+CLOSE_SECONDS: Final = 10
+
+# RFC 6455, section 5.2: the whole message, binary; a mask follows the length.
+WHOLE_BINARY: Final = 0x82
+MASKED: Final = 0x80
+LENGTH_16: Final = 126
+LENGTH_64: Final = 127
+MASK_SIZE: Final = 4
+SHORTEST_HEADER: Final = 2
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+
+def masked_size(data: bytes) -> tuple[int, int] | None:
+    """Return (size of the header with its mask, size of the payload) of a frame's beginning.
+
+    None when `data` holds less than the header, or another frame than a whole, masked
+    binary message of at most MESSAGE_LIMIT bytes in the shortest spelling.
+    """
+    if len(data) < SHORTEST_HEADER or data[0] != WHOLE_BINARY or not data[1] & MASKED:
+        return None
+    size = data[1] & ~MASKED
+    header = SHORTEST_HEADER
+    if size == LENGTH_16:
+        header += 2
+        size = int.from_bytes(data[SHORTEST_HEADER:header], "big")
+        whole = size >= LENGTH_16
+    elif size == LENGTH_64:
+        header += 8
+        size = int.from_bytes(data[SHORTEST_HEADER:header], "big")
+        whole = 1 << 16 <= size <= MESSAGE_LIMIT
+    else:
+        whole = size > 0
+    header += MASK_SIZE
+    return (header, size) if whole and len(data) >= header else None
+
+
+def binary_header(size: int) -> bytes:
+    """Return the header of an unmasked frame with a whole binary message of `size` bytes."""
+    if size < LENGTH_16:
+        return bytes((WHOLE_BINARY, size))
+    if size < 1 << 16:
+        return struct.pack("!BBH", WHOLE_BINARY, LENGTH_16, size)
+    return struct.pack("!BBQ", WHOLE_BINARY, LENGTH_64, size)
+
+
+def unmasked(mask: bytes, data: bytes) -> bytes:
+    """Return `data` without its mask of four bytes."""
+    masker: Any = xormasker
+    payload: bytes = masker.create_xor_masker(mask, len(data)).process(data)
+    return payload
+
+
+@implementer(IPullProducer)
+class Outlet:
+    """Knows whether the connection still keeps something that it could not send at once."""
+
+    def __init__(self, transport: Any) -> None:
+        self.is_full = False
+        self._transport = transport
+
+    def fill(self, rest: bytes) -> None:
+        """Let the connection keep `rest` until the socket takes it."""
+        self._transport.write(rest)
+        # Only now, since it is asked at once whether there is more.
+        self._transport.registerProducer(self, streaming=False)
+        self.is_full = True
+
+    def resumeProducing(self) -> None:  # noqa: N802 - Twisted's interface
+        """Hear that everything has been sent."""
+        if self.is_full:
+            self.is_full = False
+            self._transport.unregisterProducer()
+
+    def stopProducing(self) -> None:  # noqa: N802 - Twisted's interface
+        """Hear that the connection is lost."""
+
+
+class Socket(WebSocketProtocol):  # type: ignore[misc]  # Daphne ships no types
+    """A websocket that is read no faster than the application takes its messages."""
+
+    def connectionMade(self) -> None:  # noqa: N802 - Twisted's interface
+        """Take the connection over from HTTP."""
+        super().connectionMade()
+        self.closeHandshakeTimeout = CLOSE_SECONDS
+        # The HTTP channel's, which is past its use.
+        self.transport.unregisterProducer()
+        self._outlet = Outlet(self.transport)
+        # A message that has come in part, and how much of it has not come.
+        self._begun = bytearray()
+        self._missing = 0
+        self._waiting_bytes = 0
+        self._waiting = 0
+        self._is_paused = False
+
+    # --- In ---------------------------------------------------------------------------
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's interface
+        """Take what came from the network."""
+        if self._missing > len(data):
+            self._begun += data
+            self._missing -= len(data)
+            return
+        if self._missing:
+            self._begun += data
+            data = bytes(self._begun)
+            self._begun.clear()
+            self._missing = 0
+        position = 0
+        while position < len(data) and self._at_a_message():
+            frame = masked_size(data[position : position + 14])
+            if frame is None:
+                break
+            header, size = frame
+            begin = position + header
+            end = begin + size
+            if end > len(data):
+                self._begun += data[position:]
+                self._missing = end - len(data)
+                return
+            self.onMessage(
+                unmasked(data[begin - MASK_SIZE : begin], data[begin:end]), isBinary=True
+            )
+            position = end
+        if position < len(data):
+            self._dataReceived(data[position:] if position else data)
+
+    def _at_a_message(self) -> bool:
+        """Whether autobahn has nothing begun: no handshake, no frame, no message in pieces."""
+        return (
+            self.state == self.STATE_OPEN
+            and self.current_frame is None
+            and not self.inside_message
+            and not self.data
+        )
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: FBT001, N802, N803
+        """Hand a message to the application, and stop reading when it takes none."""
+        if self.muted:
+            return
+        self.last_ping = time.time()
+        message: dict[str, Any] = {"type": "websocket.receive"}
+        if isBinary:
+            message["bytes"] = payload
+        else:
+            message["text"] = payload.decode()
+        self._waiting += 1
+        self._waiting_bytes += len(payload)
+        if not self._is_paused and (
+            self._waiting > INBOX_MESSAGES or self._waiting_bytes > INBOX_BYTES
+        ):
+            self._is_paused = True
+            self.transport.pauseProducing()
+        self.application_queue.put_nowait(message)
+
+    def receiving(self, receive: Receive) -> Receive:
+        """Return the application's `receive`, which reads on once everything has been taken."""
+
+        async def take() -> dict[str, Any]:
+            message = await receive()
+            if message["type"] == "websocket.receive":
+                data = message.get("bytes")
+                self._waiting -= 1
+                self._waiting_bytes -= len(message["text"].encode() if data is None else data)
+                if self._is_paused and not self._waiting:
+                    self._is_paused = False
+                    self.transport.resumeProducing()
+            return message
+
+        return take
+
+    # --- Out --------------------------------------------------------------------------
+
+    def send_binary(self, data: bytes) -> None:
+        """Send a whole binary message; one to a connection that closes is dropped."""
+        if self.state == self.STATE_OPEN:
+            self.sendData(binary_header(len(data)) + data)
+
+    def sendData(  # noqa: N802 - autobahn's interface
+        self,
+        data: bytes,
+        sync: bool = False,  # noqa: FBT001, FBT002 - autobahn's signature
+        chopsize: int | None = None,
+    ) -> None:
+        """Hand `data` to the socket at once, and to the connection what it does not take.
+
+        Twisted alone would first ask the system when the socket takes something, which
+        costs more than the sending. Autobahn composes a coloured line for a log that
+        nobody reads.
+        """
+        if sync or chopsize or self.send_queue or not self.transport.connected:
+            super().sendData(data, sync, chopsize)
+            return
+        if self._outlet.is_full:
+            self.transport.write(data)
+            return
+        sent = self.transport.writeSomeData(data)
+        if not isinstance(sent, int):
+            # Lost; the connection finds out in its own way, which also cleans up.
+            self.transport.write(data)
+        elif sent < len(data):
+            self._outlet.fill(data[sent:])

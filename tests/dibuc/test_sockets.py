@@ -1,0 +1,224 @@
+"""The short way of binary messages, beside autobahn's own way for everything else."""
+
+import os
+import select
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from websockets.exceptions import ConnectionClosedError
+from websockets.frames import Frame, Opcode
+from websockets.sync.client import ClientConnection, connect
+
+from dibuc.lifeline import die_with_parent
+from dibuc.sockets import (
+    INBOX_BYTES,
+    MESSAGE_LIMIT,
+    binary_header,
+    masked_size,
+    unmasked,
+)
+from tests.dibuc.echo import FLOOD_SIZE
+from tests.services import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+SIZES = [1, 2, 125, 126, 127, 65_535, 65_536, 65_537, 200_000, MESSAGE_LIMIT]
+MIB = 1024 * 1024
+
+
+def frame(payload: bytes, opcode: Opcode = Opcode.BINARY, *, fin: bool = True) -> bytes:
+    """Return a client's frame."""
+    return Frame(opcode, payload, fin).serialize(mask=True)
+
+
+# --- The header -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x82",
+        b"\x82\x80",
+        frame(b""),
+        frame(b"text", Opcode.TEXT),
+        frame(b"first", fin=False),
+        frame(b"more", Opcode.CONT),
+        frame(b"", Opcode.PING),
+        frame(b"\x03\xe8", Opcode.CLOSE),
+        Frame(Opcode.BINARY, b"unmasked").serialize(mask=False),
+        b"\xc2" + frame(b"compressed")[1:],
+        # Lengths in more bytes than they need, and beyond the limit.
+        b"\x82\xfe\x00\x05maskxxxxx",
+        b"\x82\xff\x00\x00\x00\x00\x00\x00\x00\x05maskxxxxx",
+        b"\x82\xff" + (MESSAGE_LIMIT + 1).to_bytes(8, "big") + b"mask",
+        b"\x82\xff" + (2**64 - 1).to_bytes(8, "big") + b"mask",
+    ],
+)
+def test_what_is_no_whole_masked_binary_message_is_left_to_autobahn(data: bytes) -> None:
+    assert masked_size(data) is None
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_header_tells_its_own_size_and_the_payloads(size: int) -> None:
+    data = frame(bytes(size))
+    assert masked_size(data) == (len(data) - size, size)
+    assert all(masked_size(data[:cut]) is None for cut in range(len(data) - size))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_our_header_is_the_one_of_the_websockets_library(size: int) -> None:
+    payload = bytes(size)
+    whole = Frame(Opcode.BINARY, payload).serialize(mask=False)
+    assert binary_header(size) + payload == whole
+
+
+@given(st.binary(min_size=4, max_size=4), st.binary(min_size=1, max_size=300))
+def test_the_mask_comes_off_byte_by_byte(mask: bytes, data: bytes) -> None:
+    assert unmasked(mask, data) == bytes(b ^ mask[i % 4] for i, b in enumerate(data))
+
+
+# --- A real server --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[tuple[int, psutil.Process]]:
+    """Run the echo server; yield its port and its process."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.dibuc.echo", str(port)],
+        cwd=ROOT,
+        preexec_fn=die_with_parent,  # noqa: PLW1509 - it outlives no thread
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except ConnectionRefusedError:
+                assert time.monotonic() < deadline, "the server does not listen"
+                assert process.poll() is None, "the server ended"
+                time.sleep(0.1)
+        yield port, psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def open_at(port: int, path: str) -> ClientConnection:
+    return connect(f"ws://127.0.0.1:{port}{path}", compression=None, max_size=None)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_messages_of_every_size_come_back(server: tuple[int, psutil.Process], size: int) -> None:
+    message = os.urandom(size)
+    with open_at(server[0], "/echo/") as line:
+        for _ in range(3):
+            line.send(message)
+        assert [line.recv() for _ in range(3)] == [message] * 3
+
+
+def test_a_message_beyond_the_limit_ends_the_socket(server: tuple[int, psutil.Process]) -> None:
+    with open_at(server[0], "/echo/") as line:
+        line.send(bytes(MESSAGE_LIMIT + 1))
+        with pytest.raises(ConnectionClosedError):
+            line.recv()
+
+
+def test_frames_of_all_kinds_in_pieces_of_any_size_keep_their_order(
+    server: tuple[int, psutil.Process],
+) -> None:
+    pieces: list[str | bytes | list[bytes]] = [
+        b"one",
+        "zwei",
+        b"",
+        [b"three ", b"in ", b"parts"],
+        os.urandom(70_000),
+        "fünf" * 50,
+        os.urandom(300),
+        [os.urandom(500), os.urandom(66_000)],
+        b"last",
+    ]
+    wire = b""
+    for piece in pieces:
+        if isinstance(piece, list):
+            first, *rest = piece
+            wire += frame(first, fin=False) + frame(b"still here", Opcode.PING)
+            for number, part in enumerate(rest, 1):
+                wire += frame(part, Opcode.CONT, fin=number == len(rest))
+        elif isinstance(piece, str):
+            wire += frame(piece.encode(), Opcode.TEXT)
+        else:
+            wire += frame(piece)
+    # Daphne hands an empty message on, but sends none.
+    expected = [b"".join(p) if isinstance(p, list) else p for p in pieces if p]
+    for step in (1, 2, 3, 7, 100, 1448, 65_536, len(wire)):
+        with open_at(server[0], "/echo/") as line:
+            # A byte at a time takes long for all of it: the interesting ones are the first.
+            few = step < 100
+            for at in range(0, 400 if few else len(wire), step):
+                line.socket.sendall(wire[at : at + step])
+            if few:
+                line.socket.sendall(wire[-(-400 // step) * step :])
+            assert [line.recv() for _ in expected] == expected
+
+
+def test_a_flood_to_a_deaf_application_stops_at_the_sender(
+    server: tuple[int, psutil.Process],
+) -> None:
+    port, process = server
+    before = process.memory_info().rss
+    with open_at(port, "/deaf/") as line:
+        message = frame(bytes(20_000))
+        sent = 0
+        while sent < 400 * MIB and select.select([], [line.socket], [], 1)[1]:
+            sent += line.socket.send(message[sent % len(message) :], socket.MSG_DONTWAIT)
+        # What the system keeps on both sides, and our inbox.
+        assert sent < 40 * MIB
+        assert process.memory_info().rss - before < INBOX_BYTES + 4 * MIB
+        with open_at(port, "/wake/"):
+            pass
+        begun = sent % len(message)
+        line.socket.sendall(message[begun:] if begun else b"")
+        line.send("end")
+        whole = -(-sent // len(message))
+        assert line.recv() == f"{whole} {whole * 20_000}"
+
+
+def test_a_slow_reader_gets_everything_in_order_and_then_the_close(
+    server: tuple[int, psutil.Process],
+) -> None:
+    number = 300
+    with open_at(server[0], "/flood/") as line:
+        line.send(str(number))
+        time.sleep(0.5)  # the socket is full by now, and the close waits behind it
+        for n in range(number):
+            assert line.recv() == bytes([n % 256]) * FLOOD_SIZE
+        with pytest.raises(Exception, match="1000"):
+            line.recv()
+
+
+def test_a_reader_that_goes_away_in_the_middle_leaves_the_server_well(
+    server: tuple[int, psutil.Process],
+) -> None:
+    port, process = server
+    for _ in range(5):
+        with open_at(port, "/flood/") as line:
+            line.send("200")
+            line.recv()
+            line.socket.shutdown(socket.SHUT_RDWR)
+    with open_at(port, "/echo/") as line:
+        line.send(b"well")
+        assert line.recv() == b"well"
+    deadline = time.monotonic() + 20
+    while len(process.net_connections()) > 1:
+        assert time.monotonic() < deadline, "connections are left"
+        time.sleep(0.2)
