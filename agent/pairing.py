@@ -1,29 +1,23 @@
 """One technician, from the right password to the end: keys, picture, pointer and input."""
 
 import asyncio
-import hashlib
-import io
 import logging
 from collections.abc import Awaitable, Callable
 
-from PIL import Image
-
-from agent.capture.base import Capture, CaptureError, CursorShape
+from agent.capture.base import Capture, CaptureError
 from agent.inject.base import InjectError, Injector
 from agent.inject.worker import InputWorker
+from agent.pointer import PointerSharing
 from agent.protocol import control
 from agent.protocol.errors import Code, ProtocolError
 from agent.protocol.framing import Channel
-from agent.protocol.keyexchange import SessionKeys, TechnicianIdentity
+from agent.protocol.keyexchange import TechnicianIdentity
+from agent.protocol.keys import SessionKeys
 from agent.protocol.records import Opener, Sealer
 from agent.sharing import ScreenSharing
 from agent.transport import LineError
 
 log = logging.getLogger(__name__)
-
-# Pointer and cursor messages: at most one of each in so many seconds.
-POINTER_PACE = 1 / 30
-MAX_KNOWN_CURSORS = 500
 
 
 class Pairing:
@@ -50,9 +44,14 @@ class Pairing:
         self.peer = peer
         self.verification_code = keys.verification_code
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._sealer = Sealer(keys.agent_to_technician.key, keys.agent_to_technician.iv)
+        self._sealer = Sealer(
+            keys.agent_to_technician.key, keys.agent_to_technician.iv, epoch=keys.epoch
+        )
         self._opener = Opener(
-            keys.technician_to_agent.key, keys.technician_to_agent.iv, [Channel.CONTROL]
+            keys.technician_to_agent.key,
+            keys.technician_to_agent.iv,
+            [Channel.CONTROL],
+            epoch=keys.epoch,
         )
         self._send = send
         self._sending = asyncio.Lock()
@@ -63,10 +62,7 @@ class Pairing:
         self._input: InputWorker | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._paused = False
-        self._pointer_wake = asyncio.Event()
-        self._cursor_changed = True
-        self._known_cursors: set[str] = set()
-        self._placed: tuple[int, int] | None = None
+        self._pointer: PointerSharing | None = None
         self._echo: int | None = None
         self._echo_wake = asyncio.Event()
 
@@ -82,17 +78,15 @@ class Pairing:
             CaptureError: the screen cannot be read.
         """
         self._capture = self._open_capture()
-        self._capture.on_cursor = self._on_cursor
-        self._capture.on_pointer = self._pointer_wake.set
         try:
             self._input = InputWorker(self._open_injector())
         except InjectError as error:
             log.warning("no input: %s", error)
         self._capture.on_lost = lambda error: self._fail("screen-lost", error)
         self._capture.attach(asyncio.get_running_loop())
-        self._sharing = ScreenSharing(self._capture, self._send_picture)
-        self._pointer_wake.set()
-        for job in (self._share(), self._follow_pointer(), self._answer_echoes()):
+        self._sharing = ScreenSharing(self._capture, self._send_picture, self._send_control)
+        self._pointer = PointerSharing(self._capture, self._send_control)
+        for job in (self._share(), self._pointer.run(), self._answer_echoes()):
             task = asyncio.create_task(job)
             task.add_done_callback(self._on_done)
             self._tasks.append(task)
@@ -106,7 +100,7 @@ class Pairing:
         if self._capture is not None:
             self._capture.close()
             self._capture = None
-        self._sharing = None
+        self._sharing = self._pointer = None
         worker, self._input = self._input, None
         if worker is not None:
             await asyncio.get_running_loop().run_in_executor(None, worker.stop)
@@ -116,6 +110,8 @@ class Pairing:
         self._paused = True
         if self._sharing is not None:
             self._sharing.pause()
+        if self._pointer is not None:
+            self._pointer.pause()
         if self._input is not None:
             self._input.release()
 
@@ -124,6 +120,8 @@ class Pairing:
         self._paused = False
         if self._sharing is not None:
             self._sharing.resume()
+        if self._pointer is not None:
+            self._pointer.resume()
 
     def credit(self, painted: int) -> None:
         """Take the credit for so many painted frames.
@@ -141,7 +139,7 @@ class Pairing:
         Raises:
             ProtocolError: it does not open, or came before the customer agreed.
         """
-        if self._sharing is None:
+        if self._sharing is None or self._pointer is None:
             raise ProtocolError(Code.TOO_EARLY, "record before consent")
         opened = self._opener.receive(message)
         if opened is None:
@@ -150,15 +148,16 @@ class Pairing:
         if wish is None:
             return
         if isinstance(wish, control.Refresh):
-            self._known_cursors.clear()
-            self._on_cursor()
+            self._pointer.refresh()
             self._sharing.refresh()
+        elif isinstance(wish, control.Monitor):
+            self._sharing.choose(wish.id)
         elif isinstance(wish, control.Echo):
             self._echo = wish.n
             self._echo_wake.set()
         elif not self._paused and self._input is not None:
             if isinstance(wish, control.Move | control.Button | control.Wheel):
-                self._placed = (wish.x, wish.y)
+                self._pointer.placed(wish.x, wish.y)
             self._input.put(wish)
 
     async def _share(self) -> None:
@@ -178,26 +177,6 @@ class Pairing:
         if not self.failed.done():
             self.failed.set_result(code)
 
-    def _on_cursor(self) -> None:
-        self._cursor_changed = True
-        self._pointer_wake.set()
-
-    async def _follow_pointer(self) -> None:
-        """Send the pointer's shape, and its place when the customer moved it."""
-        while True:
-            await self._pointer_wake.wait()
-            self._pointer_wake.clear()
-            if self._paused or self._capture is None:
-                continue
-            if self._cursor_changed:
-                self._cursor_changed = False
-                await self._send_cursor(self._capture)
-            place = self._capture.pointer()
-            if place != self._placed:
-                self._placed = place
-                await self._send_control(control.Pointer(max(place[0], 0), max(place[1], 0)))
-            await asyncio.sleep(POINTER_PACE)
-
     async def _answer_echoes(self) -> None:
         """Send the newest echo back; older ones that still wait for the line are dropped."""
         while True:
@@ -206,24 +185,6 @@ class Pairing:
             echo, self._echo = self._echo, None
             if echo is not None:
                 await self._send_control(control.Echo(echo))
-
-    async def _send_cursor(self, capture: Capture) -> None:
-        shape = capture.cursor()
-        if shape is None:
-            return
-        name = hashlib.sha256(
-            b"%d %d %d " % (shape.width, shape.hot_x, shape.hot_y) + shape.rgba
-        ).hexdigest()[:16]
-        picture = None
-        if name not in self._known_cursors:
-            if len(self._known_cursors) >= MAX_KNOWN_CURSORS:
-                self._known_cursors.clear()
-            self._known_cursors.add(name)
-            png = _png(shape)
-            if len(png) > control.CURSOR_PNG_MAX:
-                return
-            picture = control.CursorShape(png, shape.hot_x, shape.hot_y, shape.width, shape.height)
-        await self._send_control(control.Cursor(name, picture))
 
     async def _send_picture(self, payload: bytes) -> None:
         await self._send_sealed(Channel.PICTURE, payload)
@@ -236,9 +197,3 @@ class Pairing:
         async with self._sending:
             for message in self._sealer.seal(channel, payload):
                 await self._send(message)
-
-
-def _png(shape: CursorShape) -> bytes:
-    buffer = io.BytesIO()
-    Image.frombytes("RGBA", (shape.width, shape.height), shape.rgba).save(buffer, "PNG")
-    return buffer.getvalue()

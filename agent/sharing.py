@@ -10,10 +10,12 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from agent.capture.base import Box, Capture, Picture, ResizedError, row_intervals
+from agent.capture.base import Box, Capture, ResizedError, row_intervals
 from agent.encode.screen import ScreenEncoder
 from agent.protocol.flow import CreditWindow
+from agent.protocol.monitors import Monitors
 from agent.protocol.picture import Frame, encode_frame
+from agent.view import View
 
 log = logging.getLogger(__name__)
 
@@ -22,20 +24,34 @@ PACE_MIN = 0.002
 PACE_MAX = 1 / 60
 # Once after so many calm seconds the whole screen is compared, in case a change went unreported.
 VERIFY_AFTER = 2.0
+# While the screen is being changed it cannot be read: so often in a row, and seconds in between.
+MOST_CHANGES = 100
+CHANGE_PAUSE = 0.05
 
 
 class ScreenSharing:
     """One pairing's picture, from the first frame to the end of the pairing."""
 
-    def __init__(self, capture: Capture, send: Callable[[bytes], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        capture: Capture,
+        send: Callable[[bytes], Awaitable[None]],
+        tell: Callable[[Monitors], Awaitable[None]],
+    ) -> None:
         """Prepare.
 
         Args:
             capture: the screen; whoever opened it closes it.
             send: takes the payload of one frame, returns when the line has room again.
+            tell: sends a control message.
         """
         self._capture = capture
         self._send = send
+        self._tell = tell
+        self._view = View()
+        self._changed = True
+        self._told: Monitors | None = None
+        self._size = (1, 1)
         self._encoder = ScreenEncoder()
         self._credit = CreditWindow()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="picture")
@@ -45,6 +61,7 @@ class ScreenSharing:
         self._paused = False
         self._verify_at: float | None = None
         capture.on_damage = self._on_damage
+        capture.on_layout = self._on_layout
 
     async def run(self) -> None:
         """Show the screen until cancelled.
@@ -52,12 +69,23 @@ class ScreenSharing:
         Raises:
             CaptureError: the screen is gone.
         """
+        changes = 0
         try:
             while True:
                 await self._wait()
+                await self._look_at_monitors()
                 started = time.monotonic()
                 boxes = self._take_boxes(started)
-                payload = await self._in_worker(self._payload, boxes)
+                try:
+                    payload = await self._in_worker(self._payload, boxes)
+                except ResizedError:
+                    changes += 1
+                    if changes > MOST_CHANGES:
+                        raise
+                    await asyncio.sleep(CHANGE_PAUSE)
+                    self._on_layout()
+                    continue
+                changes = 0
                 if payload is None:
                     continue
                 coded = time.monotonic() - started
@@ -83,6 +111,11 @@ class ScreenSharing:
         self._whole = True
         self._wake.set()
 
+    def choose(self, monitor: int | None) -> None:
+        """Show this monitor from now on; None is the whole screen."""
+        self._view.choose(monitor)
+        self._on_layout()
+
     def pause(self) -> None:
         """Send nothing more until `resume`."""
         self._paused = True
@@ -95,6 +128,22 @@ class ScreenSharing:
     def _on_damage(self) -> None:
         self._damaged = True
         self._wake.set()
+
+    def _on_layout(self) -> None:
+        self._changed = True
+        self._wake.set()
+
+    async def _look_at_monitors(self) -> None:
+        """Before the first frame, and when the screen has changed: say what there is."""
+        if not self._changed:
+            return
+        self._changed = False
+        self._whole = True
+        monitors = self._view.look(self._capture.monitors())
+        self._capture.show(self._view.part)
+        if monitors != self._told:
+            self._told = monitors
+            await self._tell(monitors)
 
     async def _wait(self) -> None:
         """Return when there is something to send and the credit to send it."""
@@ -113,7 +162,7 @@ class ScreenSharing:
         """Seconds until something is to be sent; None: not before somebody wakes us."""
         if self._paused or not self._credit.may_send:
             return None
-        if self._damaged or self._whole:
+        if self._damaged or self._whole or self._changed:
             return 0.0
         times = [t for t in (self._encoder.refine_at(), self._verify_at) if t is not None]
         return max(0.0, min(times) - time.monotonic()) if times else None
@@ -131,8 +180,7 @@ class ScreenSharing:
             return self._capture.take_damage()
         if self._verify_at is not None and self._verify_at <= now:
             self._verify_at = None
-            width, height = self._capture.size()
-            return [Box(0, 0, width, height)]
+            return [Box(0, 0, *self._size)]
         return []
 
     async def _in_worker(
@@ -148,20 +196,10 @@ class ScreenSharing:
     def _frame(self, boxes: list[Box] | None) -> Frame | None:
         now = time.monotonic()
         if boxes is None:
-            return self._encoder.first(self._reopen(), now)
+            picture = self._capture.reopen()
+            self._size = (picture.width, picture.height)
+            return self._encoder.first(picture, now)
         if not boxes:
             return self._encoder.refine(now)
-        try:
-            picture = self._capture.grab(boxes)
-        except ResizedError:
-            return self._encoder.first(self._reopen(), now)
+        picture = self._capture.grab(boxes)
         return self._encoder.update(picture, row_intervals(boxes, picture.height), now)
-
-    def _reopen(self) -> Picture:
-        for _attempt in range(10):
-            try:
-                return self._capture.reopen()
-            except ResizedError:
-                # The size changed once more while the screen was being read.
-                time.sleep(0.05)
-        return self._capture.reopen()

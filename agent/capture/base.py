@@ -26,6 +26,25 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Monitor:
+    """One monitor.
+
+    Attributes:
+        id: the platform's number, the same as long as the monitor is there; 0 to 2^31 - 1.
+        name: as the system calls it; may be empty.
+        box: its part of the whole screen.
+        scale: percent by which programs enlarge what they draw on it.
+        primary: it has the task bar; true for one of them at most.
+    """
+
+    id: int
+    name: str
+    box: Box
+    scale: int
+    primary: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CursorShape:
     """A pointer's picture: straight (not premultiplied) RGBA, rows from the top."""
 
@@ -38,7 +57,7 @@ class CursorShape:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Memory that holds the whole screen.
+    """Memory that holds the part of the screen which is shown.
 
     Attributes:
         pixels: height * stride bytes, four a pixel; `layout` names their order as Pillow does.
@@ -55,11 +74,16 @@ class Picture:
 class Capture(abc.ABC):
     """Reads the screen and says when it has changed. Costs nothing while it has not.
 
+    Of the whole screen one part is read: all of it at first, later what `show` was told.
+    Boxes and pictures are in pixels of that part; the monitors, the pointer and `show` itself
+    in pixels of the whole screen.
+
     `grab` and `reopen` belong to a worker's thread, everything else and the callbacks to the
     event loop's; a platform keeps the two apart.
     """
 
     on_damage: Callable[[], None]
+    on_layout: Callable[[], None]
     on_cursor: Callable[[], None]
     on_pointer: Callable[[], None]
     on_lost: Callable[[CaptureError], None]
@@ -74,24 +98,33 @@ class Capture(abc.ABC):
 
     @abc.abstractmethod
     def take_damage(self) -> list[Box]:
-        """Return what has changed since the last call, as boxes of the screen; they may overlap."""
+        """Return what has changed since the last call; the boxes may overlap."""
 
     @abc.abstractmethod
-    def size(self) -> tuple[int, int]:
-        """Width and height of the screen as it is now."""
+    def monitors(self) -> list[Monitor]:
+        """Return the monitors as they are now, at least one; `on_layout` says that they changed."""
+
+    @abc.abstractmethod
+    def show(self, part: Box | None) -> None:
+        """Read this part of the screen from the next `reopen` on; None is the whole screen."""
 
     @abc.abstractmethod
     def grab(self, boxes: list[Box]) -> Picture:
-        """Return the screen with at least these boxes up to date; the same memory each time.
+        """Return the picture with at least these boxes up to date; the same memory each time.
 
         Raises:
             CaptureError: the screen is gone.
-            ResizedError: its size is another one than that of the last picture.
+            ResizedError: the screen has another size than at the last `reopen`.
         """
 
     @abc.abstractmethod
     def reopen(self) -> Picture:
-        """Start again with the screen's present size, everything up to date."""
+        """Start again with the screen's present size, everything up to date.
+
+        Raises:
+            CaptureError: the screen is gone.
+            ResizedError: the part to be shown is no longer there; `monitors` says what is.
+        """
 
     @abc.abstractmethod
     def cursor(self) -> CursorShape | None:
@@ -111,7 +144,7 @@ class Capture(abc.ABC):
 
 
 class ResizedError(CaptureError):
-    """The screen has another size than before: call `reopen`."""
+    """The screen is another one than before: look at `monitors`, then call `reopen`."""
 
 
 def row_intervals(boxes: list[Box], height: int) -> list[tuple[int, int]]:

@@ -11,7 +11,16 @@ import os
 from collections.abc import Callable
 from typing import TypeVar
 
-from agent.capture.base import Box, Capture, CaptureError, CursorShape, Picture, ResizedError
+from agent.capture.base import (
+    Box,
+    Capture,
+    CaptureError,
+    CursorShape,
+    Monitor,
+    Picture,
+    ResizedError,
+)
+from agent.capture.x11_monitors import MonitorList
 from agent.capture.x11_reader import Reader
 from agent.capture.x11_watch import Watch
 from agent.xlib import CONFIGURE_NOTIFY, Connection, DisplayLostError
@@ -32,7 +41,7 @@ def _report(error: CaptureError) -> None:
 
 
 class X11Capture(Capture):
-    """The whole root window of one X screen."""
+    """The root window of one X screen, or a part of it."""
 
     def __init__(self, display_name: str | None = None, *, shared_memory: bool = True) -> None:
         """Connect and start watching.
@@ -45,6 +54,7 @@ class X11Capture(Capture):
             CaptureError: no X server, or one whose screen cannot be read.
         """
         self.on_damage = _ignore
+        self.on_layout = _ignore
         self.on_cursor = _ignore
         self.on_pointer = _ignore
         self.on_lost = _report
@@ -53,7 +63,9 @@ class X11Capture(Capture):
             self._watch = Connection(display_name)
             self._grab = Connection(display_name)
             self._watching = Watch(self._watch)
+            self._monitors = MonitorList(self._watch)
             self._resized = False
+            self._part: Box | None = None
             self._reader = Reader(self._grab, shared_memory=shared_memory)
         except DisplayLostError as error:
             raise CaptureError(str(error)) from error
@@ -90,7 +102,9 @@ class X11Capture(Capture):
             raise CaptureError(str(error)) from error
         if CONFIGURE_NOTIFY in types:
             self._resized = True
-        if self._watching.damage_event in types or CONFIGURE_NOTIFY in types:
+        if CONFIGURE_NOTIFY in types or not self._monitors.events.isdisjoint(types):
+            self.on_layout()
+        if self._watching.damage_event in types:
             self.on_damage()
         if self._watching.cursor_event in types:
             self.on_cursor()
@@ -98,10 +112,17 @@ class X11Capture(Capture):
             self.on_pointer()
 
     def take_damage(self) -> list[Box]:
-        return self._ask(self._watching.take_damage)
+        boxes = self._ask(self._watching.take_damage)
+        if self._part is None:
+            return boxes
+        shown = (_within(box, self._part) for box in boxes)
+        return [box for box in shown if box is not None]
 
-    def size(self) -> tuple[int, int]:
-        return self._ask(self._watch.geometry)[:2]
+    def monitors(self) -> list[Monitor]:
+        return self._ask(self._monitors.read)
+
+    def show(self, part: Box | None) -> None:
+        self._part = part
 
     def _ask(self, question: Callable[[], T]) -> T:
         """Make a round trip. It may read events from the socket, for which nobody would wake up."""
@@ -124,7 +145,7 @@ class X11Capture(Capture):
     def reopen(self) -> Picture:
         self._resized = False
         try:
-            self._reader.allocate()
+            self._reader.allocate(self._part)
             width, height = self._reader.picture.width, self._reader.picture.height
             self._reader.read([Box(0, 0, width, height)])
         except DisplayLostError as error:
@@ -148,3 +169,12 @@ class X11Capture(Capture):
         self._reader.release()
         self._watch.close()
         self._grab.close()
+
+
+def _within(box: Box, part: Box) -> Box | None:
+    """Return what of a box lies in a part of the screen, in that part's pixels; None if nothing."""
+    x0, y0 = max(box.x0, part.x0), max(box.y0, part.y0)
+    x1, y1 = min(box.x1, part.x1), min(box.y1, part.y1)
+    if x0 >= x1 or y0 >= y1:
+        return None
+    return Box(x0 - part.x0, y0 - part.y0, x1 - part.x0, y1 - part.y0)

@@ -1,9 +1,10 @@
-"""The pixels of an X screen: memory as large as it, filled strip by strip."""
+"""The pixels of a part of an X screen: memory as large as it, filled strip by strip."""
 
 import ctypes
 from ctypes import POINTER, byref, c_int, c_size_t, c_uint, c_ulong, c_void_p
 
 from agent.capture.base import Box, Picture, ResizedError, row_intervals
+from agent.capture.x11_source import Source, source_of
 from agent.xlib import XID, Connection, DisplayLostError, load, owned_bytes, xlib
 
 Z_PIXMAP = 2
@@ -46,7 +47,7 @@ class XShmSegmentInfo(ctypes.Structure):
 
 
 class Reader:
-    """Memory as large as the screen, filled strip by strip."""
+    """Memory as large as the part of the screen that is shown, filled strip by strip."""
 
     picture: Picture
 
@@ -57,15 +58,14 @@ class Reader:
         self._info = XShmSegmentInfo()
         self._image: ctypes._Pointer[XImage] | None = None
         self._own: ctypes.Array[ctypes.c_char] | None = None
+        self._source: Source | None = None
         self._declare()
         if shared_memory:
             self._try_shared_memory()
-        self.allocate()
+        self.allocate(None)
 
     def _declare(self) -> None:
         x11 = xlib()
-        x11.XDefaultVisual.argtypes = [c_void_p, c_int]
-        x11.XDefaultVisual.restype = c_void_p
         x11.XGetImage.argtypes = [
             c_void_p, XID, c_int, c_int, c_uint, c_uint, c_ulong, c_int
         ]  # fmt: skip
@@ -92,33 +92,48 @@ class Reader:
         if ext.XShmQueryExtension(self._connection.handle):
             self._ext = ext
 
-    def allocate(self) -> None:
-        """Memory for the screen's present size.
+    def allocate(self, part: Box | None) -> None:
+        """Memory for a part of the screen; None is all of it, as large as it is now.
 
         Raises:
             DisplayLostError: the server is gone or keeps its pixels in an unknown way.
+            ResizedError: the screen does not have this part.
         """
         self.release()
         width, height, depth = self._connection.geometry()
-        if self._ext is not None and not self._allocate_shared(width, height, depth):
+        part = part or Box(0, 0, width, height)
+        if part.x1 > width or part.y1 > height:
+            raise ResizedError("the screen no longer has this part")
+        self._source = source_of(self._connection, depth, part)
+        layout = self._look()
+        size = part.x1 - part.x0, part.y1 - part.y0
+        if self._ext is not None and not self._allocate_shared(size, layout):
             # A server on another machine has the extension but not our memory.
             self._ext = None
         if self._ext is None:
-            self._allocate_own(width, height)
+            self._allocate_own(size, layout)
 
-    def _allocate_shared(self, width: int, height: int, depth: int) -> bool:
+    def _look(self) -> str:
+        """Return the order of a pixel's bytes, from a look at the first one."""
+        image = self._get(0, 1, 1)
+        try:
+            return _layout(image.contents)
+        finally:
+            image.contents.destroy_image(image)
+
+    def _allocate_shared(self, size: tuple[int, int], layout: str) -> bool:
         assert self._ext is not None  # noqa: S101 (for the type checker)
+        assert self._source is not None  # noqa: S101 (for the type checker)
         handle = self._connection.handle
-        visual = self._connection.x11.XDefaultVisual(handle, 0)
+        width, height = size
         image = self._ext.XShmCreateImage(
-            handle, visual, depth, Z_PIXMAP, None, byref(self._info), width, height
+            handle, None, self._source.depth, Z_PIXMAP, None, byref(self._info), width, height
         )
         if not image:
             return False
         stride = image.contents.bytes_per_line
-        layout = _layout(image.contents)
-        size = stride * height
-        self._info.shmid = self._libc.shmget(IPC_PRIVATE, size, IPC_CREAT_PRIVATE)
+        octets = stride * height
+        self._info.shmid = self._libc.shmget(IPC_PRIVATE, octets, IPC_CREAT_PRIVATE)
         if self._info.shmid < 0:
             return False
         address = self._libc.shmat(self._info.shmid, None, 0)
@@ -135,14 +150,12 @@ class Reader:
             self._libc.shmdt(address)
             return False
         self._image = image
-        memory = (ctypes.c_char * size).from_address(address)
+        memory = (ctypes.c_char * octets).from_address(address)
         self.picture = Picture(width, height, stride, layout, memoryview(memory).cast("B"))
         return True
 
-    def _allocate_own(self, width: int, height: int) -> None:
-        image = self._get(Box(0, 0, 1, 1))
-        layout = _layout(image.contents)
-        image.contents.destroy_image(image)
+    def _allocate_own(self, size: tuple[int, int], layout: str) -> None:
+        width, height = size
         stride = width * BYTES_PER_PIXEL
         self._own = ctypes.create_string_buffer(stride * height)
         view = memoryview(self._own).cast("B")
@@ -159,29 +172,33 @@ class Reader:
     def _read_shared(self, top: int, bottom: int) -> None:
         assert self._ext is not None  # noqa: S101 (for the type checker)
         assert self._image is not None  # noqa: S101 (for the type checker)
+        assert self._source is not None  # noqa: S101 (for the type checker)
         image = self._image.contents
-        # The strip lands where it belongs in the picture of the whole screen.
+        # The strip lands where it belongs in the picture.
         image.height = bottom - top
         image.data = self._info.shmaddr + top * image.bytes_per_line
+        x, y = self._source.place(top, bottom)
         done = self._ext.XShmGetImage(
-            self._connection.handle, self._connection.root, self._image, 0, top, ALL_PLANES
+            self._connection.handle, self._source.drawable, self._image, x, y, ALL_PLANES
         )
         if self._connection.check() or not done:
             raise ResizedError("the screen no longer has these rows")
 
     def _read_own(self, top: int, bottom: int) -> None:
         picture = self.picture
-        image = self._get(Box(0, top, picture.width, bottom))
+        image = self._get(top, bottom, picture.width)
         start = top * picture.stride
         data = owned_bytes(image.contents.data, (bottom - top) * picture.stride)
         picture.pixels[start : start + len(data)] = data
         image.contents.destroy_image(image)
 
-    def _get(self, box: Box) -> "ctypes._Pointer[XImage]":
+    def _get(self, top: int, bottom: int, width: int) -> "ctypes._Pointer[XImage]":
+        assert self._source is not None  # noqa: S101 (for the type checker)
         self._connection.check()
+        x, y = self._source.place(top, bottom)
         image = self._connection.x11.XGetImage(
-            self._connection.handle, self._connection.root, box.x0, box.y0,
-            box.x1 - box.x0, box.y1 - box.y0, ALL_PLANES, Z_PIXMAP,
+            self._connection.handle, self._source.drawable, x, y, width, bottom - top,
+            ALL_PLANES, Z_PIXMAP,
         )  # fmt: skip
         if self._connection.check() or not image:
             raise ResizedError("the screen no longer has these rows")
@@ -200,17 +217,21 @@ class Reader:
             self._image.contents.destroy_image(self._image)
             self._image = None
         self._own = None
+        if self._source is not None:
+            self._source.close()
+            self._source = None
 
 
 def _layout(image: XImage) -> str:
     """Return the order of a pixel's bytes, as Pillow names it.
 
     Raises:
-        DisplayLostError: a kind of screen that is not supported (fewer than 24 bits).
+        DisplayLostError: a kind of screen that is not supported.
     """
     masks = (image.red_mask, image.green_mask, image.blue_mask)
     if image.bits_per_pixel == BYTES_PER_PIXEL * 8 and image.byte_order == 0:
-        if masks == (0xFF0000, 0xFF00, 0xFF):
+        # A pixmap has no masks; ours is in the standard format.
+        if masks in {(0xFF0000, 0xFF00, 0xFF), (0, 0, 0)}:
             return "BGRX"
         if masks == (0xFF, 0xFF00, 0xFF0000):
             return "RGBX"

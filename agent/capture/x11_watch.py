@@ -6,6 +6,8 @@ All of it comes as events; nothing is asked again and again.
 import ctypes
 from ctypes import POINTER, byref, c_char_p, c_int, c_ulong, c_void_p
 
+from PIL import Image
+
 from agent.capture.base import Box, CursorShape
 from agent.xlib import STRUCTURE_NOTIFY_MASK, XID, Connection, DisplayLostError, load
 
@@ -13,7 +15,10 @@ DAMAGE_NON_EMPTY = 3
 CURSOR_NOTIFY_MASK = 1
 ALL_MASTER_DEVICES = 1
 RAW_MOTION = 17
-MAX_CURSOR_SIDE = 128
+# Larger than any pointer that a person would want.
+MAX_CURSOR_SIDE = 2048
+# An animated pointer comes round to the same pictures again and again.
+MAX_SHAPES = 64
 
 
 class XRectangle(ctypes.Structure):
@@ -38,7 +43,7 @@ class XFixesCursorImage(ctypes.Structure):
         ("xhot", ctypes.c_ushort),
         ("yhot", ctypes.c_ushort),
         ("serial", c_ulong),
-        ("pixels", POINTER(c_ulong)),
+        ("pixels", c_void_p),
     )
 
 
@@ -65,6 +70,7 @@ class Watch:
         self._fixes.XFixesQueryExtension.argtypes = [c_void_p, POINTER(c_int), POINTER(c_int)]
         if not self._fixes.XFixesQueryExtension(handle, byref(fixes_base), byref(error)):
             raise DisplayLostError("the X server has no XFIXES extension")
+        self._shapes: dict[int, CursorShape | None] = {}
         self.damage_event = damage_base.value
         self.cursor_event = fixes_base.value + 1
         self._declare()
@@ -127,21 +133,23 @@ class Watch:
         self._connection.check()
         if not image:
             return None
-        shape = image.contents
-        width, height = shape.width, shape.height
-        pixels = shape.pixels[: width * height]
-        hot_x, hot_y = shape.xhot, shape.yhot
+        serial = image.contents.serial
+        if serial not in self._shapes:
+            if len(self._shapes) >= MAX_SHAPES:
+                self._shapes.clear()
+            self._shapes[serial] = _shape(image.contents)
         self._connection.x11.XFree(image)
-        if not (0 < width <= MAX_CURSOR_SIDE and 0 < height <= MAX_CURSOR_SIDE):
-            return None
-        rgba = b"".join(_straight(pixel & 0xFFFFFFFF) for pixel in pixels)
-        return CursorShape(rgba, width, height, min(hot_x, width - 1), min(hot_y, height - 1))
+        return self._shapes[serial]
 
 
-def _straight(argb: int) -> bytes:
-    """One premultiplied ARGB pixel as straight RGBA."""
-    alpha = argb >> 24
-    if not alpha:
-        return b"\0\0\0\0"
-    parts = ((argb >> 16) & 0xFF, (argb >> 8) & 0xFF, argb & 0xFF)
-    return bytes([*(min(255, part * 255 // alpha) for part in parts), alpha])
+def _shape(image: XFixesCursorImage) -> CursorShape | None:
+    """Return what the X server keeps in longs, premultiplied."""
+    width, height = image.width, image.height
+    if not (0 < width <= MAX_CURSOR_SIDE and 0 < height <= MAX_CURSOR_SIDE):
+        return None
+    octets = ctypes.string_at(image.pixels, width * height * ctypes.sizeof(c_ulong))
+    # Of a long the lower half; the X library's longs have the machine's order of bytes.
+    argb = memoryview(octets).cast("I")[:: ctypes.sizeof(c_ulong) // 4].tobytes()
+    picture = Image.frombytes("RGBA", (width, height), argb, "raw", "BGRa")
+    hot_x, hot_y = min(image.xhot, width - 1), min(image.yhot, height - 1)
+    return CursorShape(picture.tobytes(), width, height, hot_x, hot_y)
