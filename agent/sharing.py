@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from agent.capture.base import Box, Capture, ResizedError, row_intervals
+from agent.capture.base import Box, Capture, ResizedError
 from agent.encode.screen import ScreenEncoder
 from agent.protocol.flow import CreditWindow
 from agent.protocol.monitors import Monitors
@@ -162,9 +162,9 @@ class ScreenSharing:
         """Seconds until something is to be sent; None: not before somebody wakes us."""
         if self._paused or not self._credit.may_send:
             return None
-        if self._damaged or self._whole or self._changed:
+        if self._damaged or self._whole or self._changed or self._encoder.waiting():
             return 0.0
-        times = [t for t in (self._encoder.refine_at(), self._verify_at) if t is not None]
+        times = [t for t in (self._encoder.mend_at(), self._verify_at) if t is not None]
         return max(0.0, min(times) - time.monotonic()) if times else None
 
     def _take_boxes(self, now: float) -> list[Box] | None:
@@ -199,7 +199,8 @@ class ScreenSharing:
             picture = self._capture.reopen()
             self._size = (picture.width, picture.height)
             return self._encoder.first(picture, now)
-        if not boxes:
-            return self._encoder.refine(now)
-        picture = self._capture.grab(boxes)
-        return self._encoder.update(picture, row_intervals(boxes, picture.height), now)
+        waiting = self._encoder.waiting()
+        if not boxes and not waiting:
+            return self._encoder.mend(now)
+        picture = self._capture.grab(boxes + waiting)
+        return self._encoder.update(picture, boxes, now)

@@ -4,11 +4,11 @@ import io
 
 from PIL import Image
 
-QUALITY = 82
+from agent.encode.means import Jpeg
 
 
-def encode(image: Image.Image) -> bytes:
-    """Code an RGB image as a baseline JPEG with full colour resolution (4:4:4)."""
+def encode(image: Image.Image, how: Jpeg) -> bytes:
+    """Code an RGB image as a baseline JPEG."""
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=QUALITY, subsampling=0)
+    image.save(buffer, "JPEG", quality=how.quality, subsampling=how.subsampling)
     return buffer.getvalue()

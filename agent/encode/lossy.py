@@ -1,53 +1,75 @@
-"""Which tiles the technician has as JPEG only, and since when."""
+"""Which tiles the technician has only roughly, how roughly, and when that is to be mended."""
+
+from enum import IntEnum
+from typing import NamedTuple
 
 from agent.capture.base import Box
 from agent.encode.area import TILE, TileGrid
 from agent.encode.copy import Copy
 
-# What has not changed for so many seconds is calm.
-CALM = 0.3
-# Tiles that became lossy within so many seconds count from the first of them.
+# What has not moved for so many seconds is calm.
+CALM = 0.25
+# Tiles that are due within so many seconds are due with the first of them.
 TOGETHER = 0.05
 NUMBERS = 255
 
 _IS_LOSSY = bytes([0] + [1] * NUMBERS)
 
 
+class Level(IntEnum):
+    """How roughly, roughest first."""
+
+    PREVIEW = 1  # half the resolution
+    ROUGH = 2  # a JPEG as good as the line allowed, or a picture out of a film
+    FINE = 3  # a JPEG that looks right
+
+
+class _Moment(NamedTuple):
+    due: float
+    level: Level
+
+
 class LossyTiles:
     """One byte a tile: 0 lossless, else a number that stands for a moment.
 
     Bytes, because whole rows of them can be moved and counted at once.
+
+    Attributes:
+        grid: those bytes.
     """
 
     def __init__(self, width: int, height: int) -> None:
         """Begin with a screen, in pixels, of which everything is lossless."""
-        self._grid = TileGrid(width, height)
-        # Number -> moment, in the caller's seconds; the newest last.
-        self._moments: dict[int, float] = {}
+        self.grid = TileGrid(width, height)
+        # Number -> when, in the caller's seconds, and what; the newest last.
+        self._moments: dict[int, _Moment] = {}
 
-    def calm_at(self) -> float | None:
-        """When the first of them is calm; None if there is none."""
-        cells = self._grid.cells
-        if cells.count(0) == len(cells):
+    def __bool__(self) -> bool:
+        return self.grid.cells.count(0) != len(self.grid.cells)
+
+    def due_at(self) -> float | None:
+        """When the first of them is due; None if there is none."""
+        return min((moment.due for moment in self._live()), default=None)
+
+    def due(self, now: float) -> tuple[Level, TileGrid] | None:
+        """Return the roughest level of which something is due, and its tiles, marked."""
+        level = min((moment.level for moment in self._live() if moment.due <= now), default=None)
+        if level is None:
             return None
-        return min(self._moments[number] for number in set(cells) if number) + CALM
-
-    def calm(self, now: float) -> TileGrid:
-        """Return those that are calm, marked: some, if `calm_at` is not later than that."""
         table = bytearray(NUMBERS + 1)
-        for number, since in self._moments.items():
-            table[number] = since + CALM <= now
-        grid = TileGrid(self._grid.width, self._grid.height)
-        grid.cells[:] = self._grid.cells.translate(table)
-        return grid
+        for number, moment in self._moments.items():
+            table[number] = moment.level == level and moment.due <= now
+        grid = TileGrid(self.grid.width, self.grid.height)
+        grid.cells[:] = self.grid.cells.translate(table)
+        return level, grid
 
-    def add(self, tiles: Box, now: float) -> None:
-        """Note that a box of tiles was sent as JPEG."""
-        self._grid.fill(tiles, self._number(now))
+    def add(self, tiles: Box, due: float, level: Level) -> None:
+        """Note that a box of tiles was sent roughly, and when that is to be mended."""
+        self.grid.fill(tiles, self._number(_Moment(due, level)))
 
     def lossless(self, box: Box) -> None:
         """Note that a box of pixels was sent losslessly; tiles wholly in it are no longer lossy."""
-        grid = self._grid
+        grid = self.grid
         x0, y0 = -(-box.x0 // TILE), -(-box.y0 // TILE)
         x1 = grid.columns if box.x1 == grid.width else box.x1 // TILE
         y1 = grid.rows if box.y1 == grid.height else box.y1 // TILE
@@ -56,7 +78,7 @@ class LossyTiles:
 
     def copied(self, copy: Copy, now: float) -> None:
         """Note that a box of pixels came from another place, with the faults it had there."""
-        grid, source, target = self._grid, _touched(copy.source_box), _touched(copy.box)
+        grid, source, target = self.grid, _touched(copy.source_box), _touched(copy.box)
         rows = {
             y: bytes(source.x0)
             + grid.row(y)[source.x0 : source.x1].translate(_IS_LOSSY)
@@ -76,8 +98,10 @@ class LossyTiles:
             )
             for y in range(target.y0, target.y1)
         }
+        numbers = set(b"".join(grid.row(y)[source.x0 : source.x1] for y in rows)) - {0}
+        level = min(self._moments[number].level for number in numbers)
         self.lossless(copy.box)
-        number = self._number(now)
+        number = self._number(_Moment(now + CALM, level))
         for y, faulty in faults.items():
             if 1 in faulty:
                 start = y * grid.columns + target.x0
@@ -86,19 +110,21 @@ class LossyTiles:
                     number if fault else old for fault, old in zip(faulty, before, strict=True)
                 )
 
-    def _number(self, now: float) -> int:
+    def _live(self) -> list[_Moment]:
+        return [self._moments[number] for number in set(self.grid.cells) if number]
+
+    def _number(self, moment: _Moment) -> int:
         """Return the number that stands for this moment."""
-        if self._moments:
-            newest, since = next(reversed(self._moments.items()))
-            if now - since < TOGETHER:
-                return newest
-        live = set(self._grid.cells)
-        self._moments = {n: since for n, since in self._moments.items() if n in live}
+        for number, known in self._moments.items():
+            if known.level == moment.level and known.due <= moment.due < known.due + TOGETHER:
+                return number
+        live = set(self.grid.cells)
+        self._moments = {n: known for n, known in self._moments.items() if n in live}
         number = next((n for n in range(1, NUMBERS + 1) if n not in self._moments), 0)
         if not number:
-            # So many moments and nothing refined meanwhile: the newest waits a little less.
+            # So many moments and nothing mended meanwhile: the newest waits a little less.
             return next(reversed(self._moments))
-        self._moments[number] = now
+        self._moments[number] = moment
         return number
 
 

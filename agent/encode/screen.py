@@ -1,27 +1,24 @@
 """The picture as the technician has it, and the frames that bring it up to date.
 
-The encoder keeps a copy of what was sent (the shadow). A frame is what differs from it:
-what only moved as copies of what is there already, drawn parts losslessly, and photographic
-parts as JPEG, and those losslessly too once they have been calm for a moment. After that the
-two screens are identical, bit for bit.
+The encoder keeps a copy of what was sent (the shadow). A frame is made of what differs from it,
+by the stages of `coder.py`, and ends when it is as long as the line carries in a moment. The
+rest waits, unmade: what changes again meanwhile is sent once, as it looks then, and what is
+small and new overtakes it. What went roughly is mended once it is calm. After that the two
+screens are identical, bit for bit.
 """
 
-import dataclasses
+from agent.capture.base import Box, Picture, row_intervals
+from agent.encode.area import TILE, TileGrid
+from agent.encode.coder import Canvas, Stage, Work
+from agent.encode.kernel import Kernel, load
+from agent.encode.means import COVER, UNMEASURED, Means
+from agent.encode.mend import mend
+from agent.encode.preview import preview_rest, worth_while
+from agent.encode.stages import Copies, Drawn, Photos
+from agent.protocol.picture import Frame
 
-from agent.capture.base import Box, Picture
-from agent.encode import classify, jpeg
-from agent.encode.area import TILE, TileGrid, rectangles, widened
-from agent.encode.base import image_of
-from agent.encode.copy import Copy, find_copies
-from agent.encode.kernel import Kernel, Pair, load
-from agent.encode.lossy import LossyTiles
-from agent.encode.zstd import ZstdStream
-from agent.protocol.picture import Codec, Frame, Rect, copy_data
-
-# So many pixels at most in one such frame, so that typing need not wait behind it.
-REFINE_PIXELS = 256 * 1024
-# Beyond this, the rest of a frame goes as JPEG: a frame may have 16 MiB.
-LOSSLESS_BYTES = 8 * 1024 * 1024
+# New changes of at most so many pixels go before everything that waits, in a frame of their own.
+URGENT_PIXELS = 64 * 1024
 
 
 class ScreenEncoder:
@@ -30,118 +27,152 @@ class ScreenEncoder:
     def __init__(self, kernel: Kernel | None = None) -> None:
         """Begin; without a kernel the fastest there is is taken."""
         self._kernel = kernel or load()
-        self._shadow: Picture | None = None
-        self._stream = ZstdStream(1, 1)
-        self._lossy = LossyTiles(1, 1)
+        # The stages run in this order; coder.py tells the two kinds apart.
+        self._whole: list[Stage] = [Copies()]
+        self._piecewise: list[Stage] = [Photos(), Drawn()]
+        self._canvas: Canvas | None = None
+        self._waiting = TileGrid(1, 1)
+        self._next_row = 0
+        self._overtook = False
 
-    def first(self, picture: Picture, now: float) -> Frame:
+    def first(self, picture: Picture, now: float, means: Means = UNMEASURED) -> Frame:
         """Return the whole screen in a fresh stream, for a pairing, a new size or a refresh.
+
+        What does not fit into a frame comes as a preview.
 
         Args:
             picture: the screen, up to date everywhere.
             now: monotonic seconds.
+            means: what the frame may cost.
         """
-        pixels = memoryview(bytearray(picture.pixels))
-        self._shadow = dataclasses.replace(picture, pixels=pixels)
-        self._stream = ZstdStream(picture.width, picture.height)
-        self._lossy = LossyTiles(picture.width, picture.height)
-        grid = TileGrid(picture.width, picture.height, marked=True)
-        rects = self._rects(self._shadow, None, grid, now)
-        return Frame(picture.width, picture.height, tuple(rects), fresh=True)
+        canvas = self._canvas = Canvas(picture)
+        for stage in self._whole + self._piecewise:
+            stage.restart(canvas)
+        self._waiting = TileGrid(picture.width, picture.height)
+        self._next_row, self._overtook = 0, False
+        everything = TileGrid(picture.width, picture.height, marked=True)
+        # The shadow is the picture already, so there is nothing to compare: all is coded.
+        work = self._work(canvas, canvas.shadow, [], (now, means))
+        work.changed = everything
+        self._code(work, _rows(everything, 0, means.frame_pixels))
+        preview_rest(work, means.preview or COVER, least=0)
+        return _frame(work, fresh=True)
+
+    def waiting(self) -> list[Box]:
+        """Where the screen has to be read again although nothing new has happened there."""
+        grid = self._waiting
+        return [
+            grid.pixels(Box(0, row, grid.columns, row + 1))
+            for row in range(grid.rows)
+            if 1 in grid.row(row)
+        ]
 
     def update(
-        self, picture: Picture, intervals: list[tuple[int, int]], now: float
+        self, picture: Picture, fresh: list[Box], now: float, means: Means = UNMEASURED
     ) -> Frame | None:
-        """Return what has changed in these rows since the last frame, or None if nothing has.
+        """Return a part of what differs from what was sent, or None if nothing does.
 
         Args:
-            picture: the screen, of the same size as at `first`.
-            intervals: rows that are up to date in it, first inside, last outside.
+            picture: the screen, of the same size as at `first`, up to date in the rows of
+                `fresh` and of `waiting()`.
+            fresh: what may have changed since the last call, in pixels.
             now: monotonic seconds.
+            means: what the frame may cost.
         """
-        shadow = self._shadow
-        if shadow is None:
+        canvas = self._canvas
+        if canvas is None:
             raise RuntimeError("first() was never called")
-        pair = Pair(picture, shadow)
-        grid = TileGrid(picture.width, picture.height)
-        self._kernel.mark(pair, grid, intervals)
-        if not grid:
+        intervals = row_intervals(fresh + self.waiting(), picture.height)
+        work = self._work(canvas, picture, intervals, (now, means))
+        self._kernel.mark(work.pair, work.changed, intervals)
+        if fresh:
+            for stage in self._whole:
+                work.left = work.changed
+                stage.run(work)
+        urgent = self._urgent(work.changed, fresh)
+        # Every second frame brings something of what waits, however much is urgent.
+        self._overtook = bool(urgent) and not self._overtook
+        self._code(work, urgent)
+        if not self._overtook:
+            self._code_rows(work)
+        self._waiting = work.changed
+        return _frame(work) if work.rects else None
+
+    def mend_at(self) -> float | None:
+        """When `mend` next has something to do, in the same seconds; None if never."""
+        return self._canvas.lossy.due_at() if self._canvas else None
+
+    def mend(self, now: float, means: Means = UNMEASURED) -> Frame | None:
+        """Return a part of what is calm and went roughly, now better; None if nothing is."""
+        canvas = self._canvas
+        due = canvas.lossy.due(now) if canvas else None
+        if canvas is None or due is None:
             return None
-        # Without the compiled loops looking for them takes longer than sending the pixels.
-        searching = self._kernel.compiled
-        copies = find_copies(self._kernel, pair, grid, intervals) if searching else []
-        for copy in copies:
-            self._kernel.move(shadow, copy.box, copy.source)
-            self._lossy.copied(copy, now)
-        if copies:
-            # What the copies brought is compared like everything else.
-            grid = TileGrid(picture.width, picture.height)
-            self._kernel.mark(pair, grid, intervals)
-        rects = [_copied(copy) for copy in copies] + self._rects(picture, pair, grid, now)
-        _take_over(pair, grid, intervals)
-        return Frame(picture.width, picture.height, tuple(rects))
+        level, tiles = due
+        work = self._work(canvas, canvas.shadow, [], (now, means))
+        work.changed = tiles
+        work.left = _rows(tiles, 0, means.frame_pixels)
+        mend(work, level, self._piecewise)
+        return _frame(work)
 
-    def refine_at(self) -> float | None:
-        """When `refine` next has something to do, in the same seconds; None if never."""
-        return self._lossy.calm_at()
+    def _work(
+        self,
+        canvas: Canvas,
+        picture: Picture,
+        intervals: list[tuple[int, int]],
+        now_and_means: tuple[float, Means],
+    ) -> Work:
+        nothing = TileGrid(picture.width, picture.height)
+        return Work(self._kernel, canvas, picture, intervals, nothing, nothing, *now_and_means)
 
-    def refine(self, now: float) -> Frame | None:
-        """Return a part of what is calm and went as JPEG, now lossless; None if nothing is."""
-        shadow, due = self._shadow, self.refine_at()
-        if shadow is None or due is None or due > now:
-            return None
-        rects: list[Rect] = []
-        budget = REFINE_PIXELS
-        calm = self._lossy.calm(now)
-        for box in rectangles(calm):
-            columns = box.x1 - box.x0
-            rows = min(box.y1 - box.y0, max(1, budget // (columns * 256)))
-            part = Box(box.x0, box.y0, box.x1, box.y0 + rows)
-            rects.append(self._lossless(shadow, calm.pixels(part)))
-            budget -= part.area * 256
-            if budget <= 0:
-                break
-        return Frame(shadow.width, shadow.height, tuple(rects))
+    def _urgent(self, changed: TileGrid, fresh: list[Box]) -> TileGrid:
+        """Return what is new and small and may overtake what waits; often nothing."""
+        urgent = TileGrid(changed.width, changed.height)
+        if self._waiting:
+            for box in fresh:
+                _mark_same(urgent, changed, box)
+        if urgent.cells.count(1) * TILE * TILE > URGENT_PIXELS:
+            urgent.cells[:] = bytes(len(urgent.cells))
+        return urgent
 
-    def _rects(self, picture: Picture, pair: Pair | None, grid: TileGrid, now: float) -> list[Rect]:
-        """Code the marked tiles; with a pair only what differs in them to the pixel."""
-        photos, drawn = classify.split(grid, self._kernel.photographic(picture, grid))
-        rects = [self._photo(picture, grid, box, now) for box in photos]
-        size = 0
-        for box in widened(drawn, grid.columns):
-            if size > LOSSLESS_BYTES:
-                rects.append(self._photo(picture, grid, box, now))
-                continue
-            pixels = grid.pixels(box)
-            for part in [pixels] if pair is None else self._kernel.split(pair, pixels):
-                rects.append(self._lossless(picture, part))
-                size += len(rects[-1].data)
-        return rects
+    def _code_rows(self, work: Work) -> None:
+        """Code what waits from where the last frame ended, or show it as a preview."""
+        part = _rows(work.changed, self._next_row, work.means.frame_pixels)
+        self._code(work, part)
+        if work.means.preview is not None and worth_while(work, work.means.preview):
+            preview_rest(work, work.means.preview)
+        first = work.changed.cells.find(1, self._next_row * work.changed.columns)
+        self._next_row = max(first, 0) // work.changed.columns
 
-    def _photo(self, picture: Picture, grid: TileGrid, box: Box, now: float) -> Rect:
-        self._lossy.add(box, now)
-        pixels = grid.pixels(box)
-        return _rect(pixels, Codec.JPEG, jpeg.encode(image_of(picture, pixels)))
-
-    def _lossless(self, picture: Picture, pixels: Box) -> Rect:
-        self._lossy.lossless(pixels)
-        return _rect(pixels, Codec.ZSTD, self._stream.encode(self._kernel.pack(picture, pixels)))
+    def _code(self, work: Work, part: TileGrid) -> None:
+        work.left = part
+        if part:
+            for stage in self._piecewise:
+                stage.run(work)
 
 
-def _take_over(pair: Pair, grid: TileGrid, intervals: list[tuple[int, int]]) -> None:
-    """Copy those of the rows in which a tile is marked from the new picture to the old one."""
-    stride = pair.new.stride
-    for first, last in intervals:
-        for row in range(first // TILE, -(-last // TILE)):
-            if 1 in grid.row(row):
-                top, bottom = max(first, row * TILE), min(last, (row + 1) * TILE)
-                part = slice(top * stride, bottom * stride)
-                pair.old.pixels[part] = pair.new.pixels[part]
+def _frame(work: Work, *, fresh: bool = False) -> Frame:
+    return Frame(work.picture.width, work.picture.height, tuple(work.rects), fresh=fresh)
 
 
-def _rect(box: Box, codec: Codec, data: bytes) -> Rect:
-    return Rect(box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0, codec, data)
+def _rows(grid: TileGrid, start: int, pixels: int) -> TileGrid:
+    """Return the marked tiles of so many pixels' rows, from `start` on, then from the top."""
+    part = TileGrid(grid.width, grid.height)
+    count = 0
+    for index in range(grid.rows):
+        row = (start + index) % grid.rows
+        cells = grid.row(row)
+        offset = row * grid.columns
+        part.cells[offset : offset + grid.columns] = cells
+        count += cells.count(1)
+        if count * TILE * TILE >= pixels:
+            break
+    return part
 
 
-def _copied(copy: Copy) -> Rect:
-    return _rect(copy.box, Codec.COPY, copy_data(*copy.source))
+def _mark_same(target: TileGrid, source: TileGrid, pixels: Box) -> None:
+    """Mark the tiles that a box of pixels touches and that are marked in `source`."""
+    first, last = max(pixels.x0, 0) // TILE, min(-(-pixels.x1 // TILE), source.columns)
+    for row in range(max(pixels.y0, 0) // TILE, min(-(-pixels.y1 // TILE), source.rows)):
+        part = slice(row * source.columns + first, row * source.columns + last)
+        target.cells[part] = source.cells[part]

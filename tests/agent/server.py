@@ -48,6 +48,10 @@ class Painter:
             elif rect.codec is Codec.COPY:
                 x, y = copy_source(rect)
                 part = self.image.crop((x, y, x + rect.w, y + rect.h))
+            elif rect.codec is Codec.PREVIEW:
+                half = Image.open(io.BytesIO(rect.data)).convert("RGB")
+                assert half.size == (-(-rect.w // 2), -(-rect.h // 2))
+                part = half.resize((half.width * 2, half.height * 2)).crop((0, 0, rect.w, rect.h))
             else:
                 part = Image.open(io.BytesIO(rect.data)).convert("RGB")
                 assert part.size == (rect.w, rect.h)

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from agent.capture.base import Picture
-from agent.encode.lossy import CALM
+from agent.capture.base import Box, Picture
+from agent.encode.means import COVER, Jpeg, Means
 from agent.encode.screen import ScreenEncoder
 from agent.protocol.picture import Codec, encode_frame
 from tests.agent.server import Painter
@@ -30,15 +30,34 @@ class Memory:
         return self.picture
 
     @property
-    def all_rows(self) -> list[tuple[int, int]]:
-        return [(0, self.picture.height)]
+    def everything(self) -> list[Box]:
+        return [Box(0, 0, self.picture.width, self.picture.height)]
 
 
-def settle(encoder: ScreenEncoder, painter: Painter, now: float) -> int:
-    """Send what the encoder wants to refine; return the number of frames."""
+# A line on which a frame holds the whole screen.
+WIDE = Means(2**23, 2**23, 1e8, Jpeg(82, 0), None, slow=False)
+# A line on which a screen takes many frames.
+NARROW = Means(6000, 2**19, 3e5, Jpeg(60, 2), Jpeg(50, 2), slow=True)
+LATER = 100.0
+
+
+def settle(encoder: ScreenEncoder, painter: Painter, now: float, means: Means = WIDE) -> int:
+    """Send what the encoder wants to mend; return the number of frames."""
     frames = 0
-    while encoder.refine_at() is not None:
-        frame = encoder.refine(now + CALM)
+    while (due := encoder.mend_at()) is not None:
+        now = max(now, due)
+        frame = encoder.mend(now, means)
+        assert frame is not None
+        painter.paint(encode_frame(frame))
+        frames += 1
+    return frames
+
+
+def deliver(encoder: ScreenEncoder, painter: Painter, memory: Memory, means: Means) -> int:
+    """Send all that waits; return the number of frames."""
+    frames = 0
+    while encoder.waiting():
+        frame = encoder.update(memory.picture, [], 1, means)
         assert frame is not None
         painter.paint(encode_frame(frame))
         frames += 1
@@ -56,27 +75,26 @@ def test_the_first_frame_begins_a_stream_and_shows_text_losslessly_at_once() -> 
 
 def test_a_photograph_comes_as_jpeg_and_is_identical_after_a_calm_moment() -> None:
     memory, painter, encoder = Memory(photograph(700, 600)), Painter(), ScreenEncoder()
-    painter.paint(encode_frame(encoder.first(memory.picture, 0)))
+    painter.paint(encode_frame(encoder.first(memory.picture, 0, WIDE)))
     assert Codec.JPEG in painter.codecs
     assert painter.image.tobytes() != memory.image.tobytes()
-    assert encoder.refine(CALM / 2) is None
-    # In parts, so that typing need not wait for all of it.
-    assert settle(encoder, painter, 0) > 1
+    assert encoder.mend(0.1, WIDE) is None
+    settle(encoder, painter, 0)
     assert painter.image.tobytes() == memory.image.tobytes()
-    assert encoder.refine_at() is None
+    assert encoder.mend_at() is None
 
 
 def test_nothing_is_sent_when_nothing_has_changed() -> None:
     memory, encoder = Memory(text(200, 100)), ScreenEncoder()
-    encoder.first(memory.picture, 0)
-    assert encoder.update(memory.draw(), memory.all_rows, 1) is None
+    encoder.first(memory.picture, 0, WIDE)
+    assert encoder.update(memory.draw(), memory.everything, 1) is None
 
 
 def test_a_typed_letter_is_sent_as_the_few_pixels_that_changed() -> None:
     memory, painter, encoder = Memory(text(400, 300)), Painter(), ScreenEncoder()
-    painter.paint(encode_frame(encoder.first(memory.picture, 0)))
+    painter.paint(encode_frame(encoder.first(memory.picture, 0, WIDE)))
     ImageDraw.Draw(memory.image).rectangle((101, 50, 107, 58), fill="red")
-    frame = encoder.update(memory.draw(), [(48, 64)], 1)
+    frame = encoder.update(memory.draw(), [Box(96, 48, 112, 64)], 1)
     assert frame is not None
     assert [(r.x, r.y, r.w, r.h) for r in frame.rects] == [(101, 50, 7, 9)]
     assert len(encode_frame(frame)) < 100
@@ -86,10 +104,10 @@ def test_a_typed_letter_is_sent_as_the_few_pixels_that_changed() -> None:
 
 def test_a_scrolled_text_costs_little_because_the_stream_remembers_it() -> None:
     memory, painter, encoder = Memory(text(800, 600)), Painter(), ScreenEncoder()
-    first = encode_frame(encoder.first(memory.picture, 0))
+    first = encode_frame(encoder.first(memory.picture, 0, WIDE))
     painter.paint(first)
     memory.image.paste(memory.image.crop((0, 42, 800, 600)), (0, 0))
-    frame = encoder.update(memory.draw(), memory.all_rows, 1)
+    frame = encoder.update(memory.draw(), memory.everything, 1)
     assert frame is not None
     again = encode_frame(frame)
     assert len(again) < len(first) / 2
@@ -99,9 +117,9 @@ def test_a_scrolled_text_costs_little_because_the_stream_remembers_it() -> None:
 
 def test_text_over_a_photograph_that_was_not_refined_yet_becomes_identical_too() -> None:
     memory, painter, encoder = Memory(photograph(320, 320)), Painter(), ScreenEncoder()
-    painter.paint(encode_frame(encoder.first(memory.picture, 0)))
+    painter.paint(encode_frame(encoder.first(memory.picture, 0, WIDE)))
     ImageDraw.Draw(memory.image).rectangle((100, 100, 140, 120), fill="white")
-    frame = encoder.update(memory.draw(), memory.all_rows, 0.1)
+    frame = encoder.update(memory.draw(), memory.everything, 0.1)
     assert frame is not None
     painter.paint(encode_frame(frame))
     settle(encoder, painter, 1)
@@ -110,15 +128,15 @@ def test_text_over_a_photograph_that_was_not_refined_yet_becomes_identical_too()
 
 def test_a_change_in_the_unused_byte_of_a_pixel_is_none() -> None:
     memory, encoder = Memory(text(64, 64)), ScreenEncoder()
-    encoder.first(memory.picture, 0)
+    encoder.first(memory.picture, 0, WIDE)
     memory.buffer[3] = 77
-    assert encoder.update(memory.picture, memory.all_rows, 1) is None
+    assert encoder.update(memory.picture, memory.everything, 1) is None
 
 
 def test_an_update_before_the_first_picture_is_a_fault_of_ours() -> None:
     memory = Memory(text(64, 64))
     with pytest.raises(RuntimeError):
-        ScreenEncoder().update(memory.picture, memory.all_rows, 0)
+        ScreenEncoder().update(memory.picture, memory.everything, 0)
 
 
 @settings(max_examples=40, deadline=None)
@@ -128,7 +146,7 @@ def test_whatever_is_drawn_both_ends_are_identical_after_a_calm_moment(
 ) -> None:
     rng = random.Random(seed)  # noqa: S311 (a picture, no secret)
     memory, painter, encoder = Memory(photograph(width, height)), Painter(), ScreenEncoder()
-    painter.paint(encode_frame(encoder.first(memory.picture, 0)))
+    painter.paint(encode_frame(encoder.first(memory.picture, 0, WIDE)))
     for step in range(data.draw(st.integers(0, 5))):
         corners = (
             sorted(rng.randrange(width) for _ in "ab"),
@@ -137,7 +155,7 @@ def test_whatever_is_drawn_both_ends_are_identical_after_a_calm_moment(
         box = (corners[0][0], corners[1][0], corners[0][1] + 1, corners[1][1] + 1)
         source = rng.choice([photograph, text])(width, height)
         memory.image.paste(source.crop(box), box[:2])
-        frame = encoder.update(memory.draw(), memory.all_rows, step * 0.1)
+        frame = encoder.update(memory.draw(), memory.everything, step * 0.1)
         if frame is not None:
             painter.paint(encode_frame(frame))
     settle(encoder, painter, 10)

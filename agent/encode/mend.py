@@ -1,0 +1,30 @@
+"""What the technician has roughly, once it is calm: first right, then identical."""
+
+from agent.encode.area import rectangles
+from agent.encode.coder import Stage, Work
+from agent.encode.lossy import Level
+from agent.encode.means import Jpeg
+from agent.encode.stages import lossless, photograph
+
+# Where bytes are dear a photograph becomes right before it becomes identical.
+FINE = Jpeg(90, 0)
+FINE_FOR = 2.0
+
+
+def mend(work: Work, level: Level, piecewise: list[Stage]) -> None:
+    """Append a part of what is due.
+
+    Args:
+        work: a frame whose picture is the shadow and whose tiles left are those due.
+        level: how roughly the technician has them.
+        piecewise: the stages that code pixels.
+    """
+    if level is Level.PREVIEW:
+        for stage in piecewise:
+            stage.run(work)
+        return
+    boxes = rectangles(work.left)
+    if level is Level.ROUGH and work.means.slow:
+        photograph(work, boxes, FINE, (work.now + FINE_FOR, Level.FINE))
+    else:
+        lossless(work, boxes)

@@ -1,0 +1,112 @@
+"""The stages that are always there: copies, then JPEG for photographs, then zstd for the rest."""
+
+from collections.abc import Iterator
+
+from agent.capture.base import Box
+from agent.encode import classify, jpeg
+from agent.encode.area import TILE, rectangles, widened
+from agent.encode.base import image_of
+from agent.encode.coder import Stage, Work, moved
+from agent.encode.copy import find_copies
+from agent.encode.lossy import CALM, Level
+from agent.encode.means import Jpeg
+from agent.protocol.picture import Codec, copy_data
+
+# Photographs of more pixels than that are dear without loss, so they have to be calm for longer.
+LARGE_PHOTO = 128 * 1024
+LARGE_CALM = 0.6
+# Bytes that a pixel is thought to cost before anything of a frame is coded.
+FIRST_GUESS = 1 / 4
+# The least that is coded at once, in tiles.
+PIECE_LEAST = 16
+
+
+class Copies(Stage):
+    """What only moved, from where the technician has it already."""
+
+    def run(self, work: Work) -> None:
+        # Without the compiled loops looking for them takes longer than sending the pixels.
+        if not work.kernel.compiled:
+            return
+        canvas = work.canvas
+        copies = find_copies(work.kernel, work.pair, work.left, work.intervals)
+        for copy in copies:
+            work.kernel.move(canvas.shadow, copy.box, copy.source)
+            canvas.lossy.copied(copy, work.now)
+            work.add(copy.box, Codec.COPY, copy_data(*copy.source))
+        if copies:
+            # What the copies brought is compared like everything else.
+            moved(work)
+
+
+class Photos(Stage):
+    """Photographs as JPEG, as well as the line allows."""
+
+    def run(self, work: Work) -> None:
+        photographic = work.kernel.photographic(work.picture, work.left)
+        boxes, _drawn = classify.split(work.left, photographic)
+        area = sum(work.left.pixels(box).area for box in boxes)
+        calm = LARGE_CALM if area > LARGE_PHOTO else CALM
+        photograph(work, boxes, work.means.photo, (work.now + calm, Level.ROUGH))
+
+
+class Drawn(Stage):
+    """Text, interface and all else without loss; only what differs, to the pixel."""
+
+    def run(self, work: Work) -> None:
+        lossless(work, widened(rectangles(work.left), work.left.columns))
+
+
+def photograph(work: Work, boxes: list[Box], how: Jpeg, mended: tuple[float, Level]) -> None:
+    """Append boxes of tiles as JPEG, as many as the frame takes.
+
+    Args:
+        work: the frame.
+        boxes: in tiles.
+        how: how well.
+        mended: when it is to be mended, and what it is until then.
+    """
+    for box in pieces(boxes, work):
+        work.canvas.lossy.add(box, *mended)
+        pixels = work.left.pixels(box)
+        work.add(pixels, Codec.JPEG, jpeg.encode(image_of(work.picture, pixels), how))
+        work.brought(box)
+
+
+def lossless(work: Work, boxes: list[Box]) -> None:
+    """Append boxes of tiles in the session's stream, as many as the frame takes."""
+    for box in pieces(boxes, work):
+        whole = work.left.pixels(box)
+        parts = [whole] if work.mending else work.kernel.split(work.pair, whole)
+        for part in parts:
+            packed = work.kernel.pack(work.picture, part)
+            work.add(part, Codec.ZSTD, work.canvas.stream.encode(packed))
+            work.canvas.lossy.lossless(part)
+        work.brought(box)
+
+
+def pieces(boxes: list[Box], work: Work) -> Iterator[Box]:
+    """Cut boxes of tiles into pieces, until the frame is full.
+
+    A piece is as large as the frame still takes, if its pixels cost what those before it did.
+    """
+    for box in boxes:
+        y = box.y0
+        while y < box.y1:
+            x, rows = box.x0, 1
+            while x < box.x1:
+                if work.full:
+                    return
+                tiles = _affordable(work)
+                columns = min(box.x1 - x, tiles)
+                rows = min(box.y1 - y, max(1, tiles // columns)) if x == box.x0 else rows
+                yield Box(x, y, x + columns, y + rows)
+                x += columns
+            y += rows
+
+
+def _affordable(work: Work) -> int:
+    cost = work.size / work.painted if work.painted else FIRST_GUESS
+    room = work.means.frame_bytes - work.size
+    pixels = min(work.means.frame_pixels, room / cost) if cost else work.means.frame_pixels
+    return max(PIECE_LEAST, int(pixels) // (TILE * TILE))
