@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from agent.capture.base import Box, Picture
-from agent.encode.means import COVER, Jpeg, Means
+from agent.encode.means import Jpeg, Means
 from agent.encode.screen import ScreenEncoder
 from agent.protocol.picture import Codec, encode_frame
 from tests.agent.server import Painter

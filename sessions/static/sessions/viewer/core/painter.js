@@ -1,7 +1,7 @@
 // Frames onto the canvas. Rectangles without a JPEG are painted without a single await.
 
 import { malformed } from "./fields.js";
-import { COPY, JPEG, ZSTD } from "./picture.js";
+import { COPY, JPEG, PREVIEW, ZSTD } from "./picture.js";
 import { ZstdError, ZstdStream } from "./zstd.js";
 
 /** @typedef {import("./picture.js").Frame} Frame */
@@ -48,7 +48,7 @@ export class Painter {
    * @throws {import("./fields.js").ProtocolError} malformed
    */
   async paint(frame) {
-    const bitmaps = frame.rects.some(({ codec }) => codec === JPEG) ? await decodeAll(frame.rects) : [];
+    const bitmaps = frame.rects.some(isJpeg) ? await decodeAll(frame.rects) : [];
     this.#prepare(frame);
     for (const [index, rect] of frame.rects.entries()) {
       if (rect.codec === ZSTD) {
@@ -58,7 +58,7 @@ export class Painter {
         this.#context.drawImage(this.#canvas, sourceX, sourceY, w, h, x, y, w, h);
       } else {
         const bitmap = /** @type {ImageBitmap} */ (bitmaps[index]);
-        this.#context.drawImage(bitmap, rect.x, rect.y);
+        this.#paintBitmap(bitmap, rect);
         bitmap.close();
       }
     }
@@ -80,6 +80,20 @@ export class Painter {
     this.#hasPicture = true;
   }
 
+  /**
+   * @param {ImageBitmap} bitmap
+   * @param {Rect} rect
+   */
+  #paintBitmap(bitmap, { codec, x, y, w, h }) {
+    if (codec === PREVIEW) {
+      this.#context.imageSmoothingEnabled = true;
+      this.#context.drawImage(bitmap, 0, 0, w / 2, h / 2, x, y, w, h);
+      this.#context.imageSmoothingEnabled = false;
+    } else {
+      this.#context.drawImage(bitmap, x, y);
+    }
+  }
+
   /** @param {Rect} rect */
   #paintZstd({ x, y, w, h, data }) {
     try {
@@ -99,6 +113,9 @@ export class Painter {
   }
 }
 
+/** @param {Rect} rect */
+const isJpeg = ({ codec }) => codec === JPEG || codec === PREVIEW;
+
 /**
  * @param {Rect[]} rects
  * @returns {Promise<(ImageBitmap | null)[]>} in the order of the rectangles, null where none is needed
@@ -106,10 +123,8 @@ export class Painter {
 async function decodeAll(rects) {
   const options = /** @type {const} */ ({ colorSpaceConversion: "none", premultiplyAlpha: "none" });
   const found = await Promise.allSettled(
-    rects.map(({ codec, data }) =>
-      codec === JPEG
-        ? createImageBitmap(new Blob([data], { type: "image/jpeg" }), options)
-        : null,
+    rects.map((rect) =>
+      isJpeg(rect) ? createImageBitmap(new Blob([rect.data], { type: "image/jpeg" }), options) : null,
     ),
   );
   return found.map((result) => {
