@@ -28,6 +28,7 @@ class Code(StrEnum):
     PASSWORD_ROTATED = "password-rotated"  # noqa: S105
     LOCKED = "locked"
     NOT_CONFIRMED = "not-confirmed"
+    NOT_RESUMED = "not-resumed"
     INVALID_SHARE = "invalid-share"
     OUT_OF_ORDER = "out-of-order"
     BAD_RECORD = "bad-record"

@@ -33,7 +33,6 @@ HEARTBEAT_INTERVAL = timedelta(seconds=2)
 SILENCE_LIMIT = timedelta(seconds=10)
 
 RECORD_VERSION = 1
-RECORD_EPOCH = 0
 RECORD_FLAG_MORE = 1
 RECORD_HEADER_SIZE = 12
 RECORD_TAG_SIZE = 16
@@ -91,8 +90,8 @@ class RecordHeader(NamedTuple):
             raise malformed("a record of fewer bytes than header and tag")
         version, channel, flags, epoch, counter = _KIND_AND_HEADER.unpack_from(message)
         known = _CHANNELS.get(channel)
-        if version != RECORD_VERSION or epoch != RECORD_EPOCH or known is None or flags > 1:
-            raise malformed(f"record header {version} {channel} {flags} {epoch}")
+        if version != RECORD_VERSION or known is None or flags > 1:
+            raise malformed(f"record header {version} {channel} {flags}")
         return cls(version, known, flags, epoch, counter)
 
 

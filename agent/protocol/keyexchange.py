@@ -4,7 +4,6 @@ A is the agent (responder), T the technician's page (initiator). T proves first 
 knows the password; A counts the try before it answers with its share.
 """
 
-import hashlib
 import secrets
 import struct
 from collections.abc import Callable
@@ -12,21 +11,18 @@ from dataclasses import asdict, dataclass
 from enum import Enum, auto
 from typing import Self
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
 from agent.protocol import cpace, damm
 from agent.protocol.errors import Code, ProtocolError, Refused
 from agent.protocol.fields import Fields, dump_json, malformed, to_base64url
 from agent.protocol.framing import handshake_message, parse_handshake
+from agent.protocol.keys import SessionKeys, derive_keys
+from agent.protocol.resume import KeptSecrets, ResumeAnswer
 
 CI_PREFIX = b"dibuc/1 CPace-X25519-SHA512\x00"
 NONCE_SIZE = 16
 AD_MAX = 1024
 TRIES = 3  # wrong tries that one password bears
 ROTATIONS = 2  # passwords used up like that until the customer must click
-
-_VERIFICATION_CODES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,42 +56,6 @@ class AgentIdentity:
         return cls(fields.line("agent_version", 20), fields.line("platform", 60))
 
 
-@dataclass(frozen=True, slots=True)
-class DirectionKeys:
-    """What `records.Sealer` and `records.Opener` of one direction take."""
-
-    key: bytes  # 32 bytes
-    iv: bytes  # 12 bytes
-
-
-@dataclass(frozen=True, slots=True)
-class SessionKeys:
-    """What a finished exchange yields. docs/protocol.md section 4.1."""
-
-    agent_to_technician: DirectionKeys
-    technician_to_agent: DirectionKeys
-    resume: bytes  # 32 bytes, reserved
-    verification_code: str  # shown at both ends: '123 456'
-
-
-def derive_keys(isk: bytes, transcript: bytes) -> SessionKeys:
-    """Return the keys from CPace's key and the payloads of steps 1 to 4 with their lengths."""
-    salt = hashlib.sha256(transcript).digest()
-
-    def expand(info: bytes, length: int) -> bytes:
-        return HKDF(SHA256(), length, salt, b"dibuc/1 " + info).derive(isk)
-
-    to_technician = expand(b"agent-to-technician", 44)
-    to_agent = expand(b"technician-to-agent", 44)
-    number = int.from_bytes(expand(b"verification", 4), "big") % _VERIFICATION_CODES
-    return SessionKeys(
-        agent_to_technician=DirectionKeys(to_technician[:32], to_technician[32:]),
-        technician_to_agent=DirectionKeys(to_agent[:32], to_agent[32:]),
-        resume=expand(b"resume", 32),
-        verification_code=f"{number // 1000:03} {number % 1000:03}",
-    )
-
-
 def channel_identifier(support_id: str) -> bytes:
     """Return CI: the suite and the session that the password belongs to."""
     return CI_PREFIX + support_id.encode("ascii")
@@ -126,7 +86,8 @@ class Responder:
     Every handshake from T goes into `receive`; what that returns goes to T. Read `password`,
     `tries_left` and `locked` again after each call, since any of them may have changed. The
     exchange is done when `keys` is set; from then on `peer` says who it is, and `password` is
-    already the next one.
+    already the next one. Where the customer has agreed (`keep`), the same T may come back
+    without a password until `forget`.
     """
 
     def __init__(
@@ -148,6 +109,10 @@ class Responder:
         self.support_id = support_id
         self.keys: SessionKeys | None = None
         self.peer: TechnicianIdentity | None = None
+        # Whether `keys` come from a resumption: the customer has agreed before.
+        self.resumed = False
+        self._kept = KeptSecrets()
+        self._kept_peer: TechnicianIdentity | None = None
         self._ad = dump_json(asdict(identity)).encode()
         self._make_password = make_password
         self._random_bytes = random_bytes
@@ -188,16 +153,39 @@ class Responder:
         Otherwise whoever hands out the IDs could buy tries with every new one.
         """
         self.support_id = support_id
+        self.forget()
         self.unpair()
         self.rotate()
+
+    @property
+    def resumable(self) -> bool:
+        """Whether T may come back without a password."""
+        return bool(self._kept)
+
+    def keep(self) -> None:
+        """Let this T come back after a lost line: the customer has agreed to it."""
+        if self.keys is not None and not self.resumed:
+            self._kept.begin(self.keys.resume_secret)
+            self._kept_peer = self.peer
+
+    def settle(self) -> None:
+        """Forget what came before the present keys: a record of T under these has opened."""
+        self._kept.settle()
+
+    def forget(self) -> None:
+        """Let nobody come back without a password."""
+        self._kept.forget()
+        self._kept_peer = None
 
     def unpair(self) -> None:
         """Forget T and the keys: T or the server is gone, and another pairing may come.
 
         It gives no try back; otherwise leaving and coming back would buy any number of them.
+        What `keep` has kept stays.
         """
         self.keys = None
         self.peer = None
+        self.resumed = False
         self._begin()
 
     def receive(self, message: bytes) -> list[bytes]:
@@ -219,6 +207,7 @@ class Responder:
         self._nonce = b""
         self._outcome: cpace.Outcome | None = None
         self._claimed: TechnicianIdentity | None = None
+        self._resuming: ResumeAnswer | None = None
 
     def _step(self, message: bytes) -> list[bytes]:
         fields = Fields(parse_handshake(message))
@@ -227,11 +216,15 @@ class Responder:
             raise ProtocolError(Code.OUT_OF_ORDER, f"{step} after the exchange")
         if step == "hello":
             return self._hello(message)
+        if step == "resume":
+            return self._resume(fields)
+        if step == "proof" and self._resuming is not None:
+            return self._proof(fields, self._resuming)
         if step == "initiator" and self._expecting is _Expecting.INITIATOR:
             return self._initiator(message, fields)
         if step == "confirm" and self._expecting is _Expecting.CONFIRM:
             return self._confirm(fields)
-        if step in {"initiator", "confirm"}:
+        if step in {"initiator", "confirm", "proof"}:
             raise ProtocolError(Code.OUT_OF_ORDER, step)
         raise malformed("unknown step")
 
@@ -285,12 +278,29 @@ class Responder:
             return [self._use_up()]
         self.keys = derive_keys(outcome.isk, self._transcript.data)
         self.peer = self._claimed
+        # Whoever knew the password is the technician now.
+        self.forget()
         self._tries_left = TRIES
         self._rotations = 0
         self.rotate()  # the old one is spent
         return [
             handshake_message({"step": "confirmed", "tag": to_base64url(outcome.tag_responder)})
         ]
+
+    def _resume(self, fields: Fields) -> list[bytes]:
+        self._begin()
+        self._resuming = ResumeAnswer(self.support_id, self._kept, fields, self._random_bytes)
+        self._expecting = _Expecting.NOTHING
+        return [self._resuming.message]
+
+    def _proof(self, fields: Fields, resuming: ResumeAnswer) -> list[bytes]:
+        self._begin()
+        self.keys = resuming.proved(fields)
+        self.peer = self._kept_peer
+        self.resumed = True
+        self._kept.add(resuming.before, self.keys.resume_secret)
+        self._begin()
+        return [handshake_message({"step": "resumed"})]
 
     def _use_up(self) -> bytes:
         self._rotations += 1
@@ -406,6 +416,7 @@ _REFUSALS = frozenset(
         Code.LOCKED,
         Code.INVALID_SHARE,
         Code.OUT_OF_ORDER,
+        Code.NOT_RESUMED,
         Code.MALFORMED,
         Code.TOO_LARGE,
     }

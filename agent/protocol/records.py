@@ -10,7 +10,6 @@ from agent.protocol.framing import (
     BINARY_MAX_FROM_AGENT,
     CONTROL_MAX,
     FRAME_MAX,
-    RECORD_EPOCH,
     RECORD_FLAG_MORE,
     RECORD_HEADER_SIZE,
     RECORD_OVERHEAD,
@@ -28,14 +27,18 @@ _BODY_START = 1 + RECORD_HEADER_SIZE
 class Sealer:
     """The sending end of one direction."""
 
-    def __init__(self, key: bytes, iv: bytes, message_max: int = BINARY_MAX_FROM_AGENT) -> None:
+    def __init__(
+        self, key: bytes, iv: bytes, message_max: int = BINARY_MAX_FROM_AGENT, *, epoch: int = 0
+    ) -> None:
         """Start at counter 0.
 
         Args:
             key: 32 bytes, from the key exchange.
             iv: 12 bytes, from the key exchange.
             message_max: the longest binary message in bytes that may be sent.
+            epoch: of the keys.
         """
+        self._epoch = epoch
         self._cipher = AESGCM(key)
         self._iv = int.from_bytes(iv, "big")
         self._piece = message_max - RECORD_OVERHEAD
@@ -57,7 +60,7 @@ class Sealer:
 
     def _record(self, channel: Channel, body: bytes, *, more: bool) -> bytes:
         flags = RECORD_FLAG_MORE if more else 0
-        header = RecordHeader(RECORD_VERSION, channel, flags, RECORD_EPOCH, self._counter).pack()
+        header = RecordHeader(RECORD_VERSION, channel, flags, self._epoch, self._counter).pack()
         nonce = (self._iv ^ self._counter).to_bytes(12, "big")
         self._counter += 1
         return _KIND + header + self._cipher.encrypt(nonce, body, header)
@@ -67,7 +70,12 @@ class Opener:
     """The receiving end of one direction. After an error it opens nothing more."""
 
     def __init__(
-        self, key: bytes, iv: bytes, channels: Collection[Channel] = tuple(Channel)
+        self,
+        key: bytes,
+        iv: bytes,
+        channels: Collection[Channel] = tuple(Channel),
+        *,
+        epoch: int = 0,
     ) -> None:
         """Start at counter 0.
 
@@ -75,7 +83,9 @@ class Opener:
             key: 32 bytes, from the key exchange.
             iv: 12 bytes, from the key exchange.
             channels: the channels that may come from this direction.
+            epoch: of the keys.
         """
+        self._epoch = epoch
         self._cipher = AESGCM(key)
         self._iv = int.from_bytes(iv, "big")
         self._counter = 0
@@ -110,6 +120,8 @@ class Opener:
 
     def _open(self, message: bytes) -> tuple[RecordHeader, bytes]:
         header = RecordHeader.unpack(message)
+        if header.epoch != self._epoch:
+            raise ProtocolError(Code.BAD_RECORD, f"epoch {header.epoch}, now is {self._epoch}")
         if header.counter != self._counter:
             raise ProtocolError(
                 Code.BAD_RECORD, f"record {header.counter}, expected {self._counter}"

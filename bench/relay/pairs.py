@@ -15,11 +15,11 @@ from agent.protocol import framing, messages
 from agent.protocol.framing import Kind
 from agent.protocol.keyexchange import (
     AgentIdentity,
-    DirectionKeys,
     Initiator,
     Responder,
     TechnicianIdentity,
 )
+from agent.protocol.keys import DirectionKeys
 from tests.integration.rig.portal import TECHNICIAN, Portal
 
 MESSAGE_MAX: Final = 2**20

@@ -83,7 +83,7 @@ test("whole runs yield the same messages, keys and code", async () => {
   }
 });
 
-/** @param {cpace.SessionKeys | null} keys */
+/** @param {import("../../sessions/static/sessions/viewer/core/keys.js").SessionKeys | null} keys */
 function described(keys) {
   assert.ok(keys);
   return {
@@ -91,8 +91,7 @@ function described(keys) {
     agent_to_technician_iv: toHex(keys.agentToTechnician.iv),
     technician_to_agent_key: toHex(keys.technicianToAgent.key),
     technician_to_agent_iv: toHex(keys.technicianToAgent.iv),
-    resume: handshake.runs.find((/** @type {any} */ run) => run.keys.verification_code === keys.verificationCode)?.keys
-      .resume,
+    resume: toHex(keys.resume.secret),
     verification_code: keys.verificationCode,
   };
 }

@@ -6,12 +6,12 @@ import * as wire from "../../sessions/static/sessions/viewer/core/wire.js";
 import { fromHex, refuses, toHex, vectors } from "./vectors.js";
 
 const records = vectors("records.json");
-const keys = { key: fromHex(records.streams.key), iv: fromHex(records.streams.iv) };
+const keys = { key: fromHex(records.streams.key), iv: fromHex(records.streams.iv), epoch: 0 };
 const { CONTROL, PICTURE } = wire.Channel;
 
 test("payloads are sealed and opened as Python seals and opens them", async () => {
   for (const run of records.sealed) {
-    const runKeys = { key: fromHex(run.key), iv: fromHex(run.iv) };
+    const runKeys = { key: fromHex(run.key), iv: fromHex(run.iv), epoch: run.epoch };
     const sealer = new Sealer(runKeys, run.message_max);
     const opener = new Opener(runKeys);
     for (const { channel, payload, messages } of run.payloads) {
@@ -110,7 +110,7 @@ test("pieces without end are refused before they fill the memory", async () => {
  * @returns {Promise<Uint8Array<ArrayBuffer>>} a record that says that more follow, for ever
  */
 async function piece(counter, body) {
-  const header = wire.packRecordHeader({ channel: CONTROL, more: true, counter });
+  const header = wire.packRecordHeader({ channel: CONTROL, more: true, epoch: 0, counter });
   const iv = keys.iv.slice();
   const view = new DataView(iv.buffer);
   view.setBigUint64(4, view.getBigUint64(4) ^ counter);

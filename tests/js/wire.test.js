@@ -22,9 +22,9 @@ test("credits", () => {
 });
 
 test("headers of records", async () => {
-  for (const { channel, more, counter, message } of framing.headers.good) {
+  for (const { channel, more, epoch, counter, message } of framing.headers.good) {
     const header = wire.parseRecordHeader(fromHex(message));
-    assert.deepEqual(header, { channel, more, counter: BigInt(counter) });
+    assert.deepEqual(header, { channel, more, epoch, counter: BigInt(counter) });
     assert.equal(toHex(wire.packRecordHeader(header)), message.slice(2, 26));
   }
   for (const { name, message, code } of framing.headers.bad) {

@@ -27,7 +27,7 @@ async function exchange(run) {
 
 /** @param {any} sealed of records.json */
 async function seal(sealed) {
-  const keys = { key: fromHex(sealed.key), iv: fromHex(sealed.iv) };
+  const keys = { key: fromHex(sealed.key), iv: fromHex(sealed.iv), epoch: sealed.epoch };
   const [sealer, opener] = [new Sealer(keys, sealed.message_max), new Opener(keys)];
   const records = await Promise.all(
     sealed.payloads.map((/** @type {any} */ item) => sealer.seal(item.channel, fromHex(item.payload))),

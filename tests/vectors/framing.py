@@ -29,10 +29,12 @@ def _credits() -> object:
 
 def _headers() -> object:
     good = [
-        (Channel.PICTURE, 0, 0),
-        (Channel.PICTURE, 1, 1),
-        (Channel.CONTROL, 0, 2**32),
-        (Channel.CONTROL, 1, 2**64 - 1),
+        (Channel.PICTURE, 0, 0, 0),
+        (Channel.PICTURE, 1, 0, 1),
+        (Channel.CONTROL, 0, 0, 2**32),
+        (Channel.CONTROL, 1, 0, 2**64 - 1),
+        (Channel.CONTROL, 0, 1, 7),
+        (Channel.PICTURE, 1, 255, 0),
     ]
     whole = b"\x02" + RecordHeader(1, Channel.CONTROL, 0, 0, 7).pack() + SEALED_NOTHING
     bad = {
@@ -46,19 +48,21 @@ def _headers() -> object:
         "channel 3": whole[:2] + b"\x03" + whole[3:],
         "an unknown flag": whole[:3] + b"\x02" + whole[4:],
         "more and an unknown flag": whole[:3] + b"\x81" + whole[4:],
-        "epoch 1": whole[:4] + b"\x01" + whole[5:],
     }
     return {
         "good": [
             {
                 "channel": channel,
                 "more": bool(flags),
+                "epoch": epoch,
                 "counter": str(counter),
                 "message": (
-                    b"\x02" + RecordHeader(1, channel, flags, 0, counter).pack() + SEALED_NOTHING
+                    b"\x02"
+                    + RecordHeader(1, channel, flags, epoch, counter).pack()
+                    + SEALED_NOTHING
                 ).hex(),
             }
-            for channel, flags, counter in good
+            for channel, flags, epoch, counter in good
         ],
         "bad": [
             {"name": name, "message": message.hex(), "code": Code.MALFORMED}

@@ -12,9 +12,9 @@ from agent.protocol.keyexchange import (
     AgentIdentity,
     Initiator,
     Responder,
-    SessionKeys,
     TechnicianIdentity,
 )
+from agent.protocol.keys import SessionKeys
 from tests.vectors.seeds import seeded, stream
 
 AGENT = AgentIdentity("0.1.0", "Linux X11")
@@ -146,7 +146,7 @@ def _initiator_refuses() -> object:
             Code.MALFORMED,
         ),
         ("ADb is too long", 1, _changed(responder, ad=to_base64url(bytes(1025))), Code.MALFORMED),
-        ("a wrong tag", 2, _changed(confirmed, tag=_flipped(tag)), Code.NOT_CONFIRMED),
+        ("a wrong tag", 2, _changed(confirmed, tag=flipped(tag)), Code.NOT_CONFIRMED),
         ("a short tag", 2, _changed(confirmed, tag=to_base64url(bytes(63))), Code.MALFORMED),
         ("no tag", 2, _changed(confirmed, tag=None), Code.MALFORMED),
         ("step 4 twice", 2, responder, Code.OUT_OF_ORDER),
@@ -206,7 +206,7 @@ def _responder_refuses() -> object:
         ("a name too long", 1, _ad(initiator, ad | {"name": "E" * 101}), Code.MALFORMED),
         ("a name turned round", 1, _ad(initiator, ad | {"name": "Eva\u202e"}), Code.MALFORMED),
         ("step 3 twice", 2, initiator, Code.OUT_OF_ORDER),
-        ("a wrong tag", 2, _changed(confirm, tag=_flipped(tag)), Code.WRONG_PASSWORD),
+        ("a wrong tag", 2, _changed(confirm, tag=flipped(tag)), Code.WRONG_PASSWORD),
         ("no tag", 2, _changed(confirm, tag=None), Code.MALFORMED),
         ("a short tag", 2, _changed(confirm, tag=to_base64url(bytes(63))), Code.MALFORMED),
         ("step 1 after the end", 3, hello, Code.OUT_OF_ORDER),
@@ -228,7 +228,7 @@ def _ad(message: bytes, ad: dict[str, str]) -> bytes:
     return _changed(message, ad=to_base64url(handshake_message(ad)[1:]))
 
 
-def _flipped(text: object) -> str:
+def flipped(text: object) -> str:
     """Return a tag that differs in its first character only."""
     return ("B" if str(text)[0] == "A" else "A") + str(text)[1:]
 

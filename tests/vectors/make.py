@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.vectors import framing, handshakes, pictures, sealed, texts
+from tests.vectors import framing, handshakes, pictures, resumptions, sealed, texts
 
 FOLDER = Path(__file__).parent
 
@@ -20,6 +20,7 @@ FILES: dict[str, Callable[[], object]] = {
     "messages.json": texts.messages,
     "picture.json": pictures.picture,
     "records.json": sealed.records,
+    "resume.json": resumptions.resume,
 }
 
 

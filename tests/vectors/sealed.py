@@ -19,11 +19,11 @@ Opened = tuple[Channel, bytes] | None
 
 def records() -> object:
     """Return the content of records.json."""
-    return {"sealed": [_sealed(IV), _sealed(IV_OF_ONES)], "streams": _streams()}
+    return {"sealed": [_sealed(IV), _sealed(IV_OF_ONES), _sealed(IV, 3)], "streams": _streams()}
 
 
-def _sealed(iv: bytes) -> object:
-    sealer = Sealer(KEY, iv, MESSAGE_MAX)
+def _sealed(iv: bytes, epoch: int = 0) -> object:
+    sealer = Sealer(KEY, iv, MESSAGE_MAX, epoch=epoch)
     payloads = [
         (Channel.CONTROL, b'{"t":"release"}'),
         (Channel.PICTURE, b""),
@@ -34,6 +34,7 @@ def _sealed(iv: bytes) -> object:
     return {
         "key": KEY.hex(),
         "iv": iv.hex(),
+        "epoch": epoch,
         "message_max": MESSAGE_MAX,
         "payloads": [
             {
@@ -54,6 +55,7 @@ def _streams() -> object:
     done: list[Opened] = [(Channel.CONTROL, b"first"), (Channel.PICTURE, b"second")]
     both: list[Channel] = [Channel.PICTURE, Channel.CONTROL]
     flipped = second[:-1] + bytes([second[-1] ^ 1])
+    later = Sealer(KEY, IV, epoch=1).seal(Channel.CONTROL, b"first")[0]
     other_key = Sealer(seeded("another key", 32), IV).seal(Channel.CONTROL, b"first")[0]
     cases: list[tuple[str, list[Channel], list[bytes], list[Opened], Code | None]] = [
         ("all is well", both, [first, second, third], [*done, (Channel.CONTROL, b"third")], None),
@@ -68,7 +70,8 @@ def _streams() -> object:
         ("the more-flag was set", both, [_with(first, 3, 1)], [], Code.BAD_RECORD),
         ("an unknown flag", both, [_with(first, 3, 2)], [], Code.MALFORMED),
         ("version 2", both, [_with(first, 1, 2)], [], Code.MALFORMED),
-        ("epoch 1", both, [_with(first, 4, 1)], [], Code.MALFORMED),
+        ("epoch 1", both, [_with(first, 4, 1)], [], Code.BAD_RECORD),
+        ("sealed in the epoch after", both, [later], [], Code.BAD_RECORD),
         ("channel 9", both, [_with(first, 2, 9)], [], Code.MALFORMED),
         ("cut off", both, [first[:-1]], [], Code.BAD_RECORD),
         ("shorter than a tag", both, [first[:28]], [], Code.MALFORMED),

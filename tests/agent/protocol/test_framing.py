@@ -41,7 +41,7 @@ def test_headers_of_the_vectors(vectors: Callable[[str], Any]) -> None:
         message = bytes.fromhex(item["message"])
         header = RecordHeader.unpack(message)
         assert (header.channel, header.more) == (item["channel"], item["more"])
-        assert str(header.counter) == item["counter"]
+        assert (header.epoch, str(header.counter)) == (item["epoch"], item["counter"])
         assert header.pack() == message[1:13]
     for item in headers["bad"]:
         with pytest.raises(ProtocolError) as caught:

@@ -19,8 +19,8 @@ from agent.protocol.keyexchange import (
     Initiator,
     Responder,
     TechnicianIdentity,
-    derive_keys,
 )
+from agent.protocol.keys import derive_keys
 from tests.vectors.handshakes import keys_described
 from tests.vectors.seeds import stream
 

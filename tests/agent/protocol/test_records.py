@@ -18,7 +18,10 @@ KEY, IV = bytes(range(32)), bytes(range(12))
 def test_sealed_payloads_of_the_vectors(vectors: Callable[[str], Any]) -> None:
     for run in vectors("records.json")["sealed"]:
         key, iv = bytes.fromhex(run["key"]), bytes.fromhex(run["iv"])
-        sealer, opener = Sealer(key, iv, run["message_max"]), Opener(key, iv)
+        sealer, opener = (
+            Sealer(key, iv, run["message_max"], epoch=run["epoch"]),
+            Opener(key, iv, epoch=run["epoch"]),
+        )
         for item in run["payloads"]:
             payload = bytes.fromhex(item["payload"])
             messages = sealer.seal(Channel(item["channel"]), payload)

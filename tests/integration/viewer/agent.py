@@ -13,7 +13,8 @@ from websockets.sync.client import ClientConnection, connect
 
 from agent.protocol import control, framing, messages
 from agent.protocol.framing import Channel, Kind
-from agent.protocol.keyexchange import AgentIdentity, DirectionKeys, Responder
+from agent.protocol.keyexchange import AgentIdentity, Responder
+from agent.protocol.keys import DirectionKeys
 from agent.protocol.picture import Codec, Frame, Rect, encode_frame
 from agent.protocol.records import Opener, Sealer
 from tests.integration.rig.display import Pixels

@@ -4,10 +4,11 @@
 
 import { decodeU, elligator2, encodeU } from "./elligator.js";
 import { Fields, ProtocolError, concatenate, malformed, toBase64url, toUtf8 } from "./fields.js";
+import { deriveKeys } from "./keys.js";
 import { handshakeMessage, parseHandshake } from "./wire.js";
 
 /** @typedef {import("./fields.js").Bytes} Bytes */
-/** @typedef {import("./records.js").DirectionKeys} DirectionKeys */
+/** @typedef {import("./keys.js").SessionKeys} SessionKeys */
 /** @typedef {{share: Bytes, ad: Bytes}} Half what one end contributes in the open */
 
 const DSI = toUtf8("CPace255");
@@ -15,12 +16,13 @@ const DSI_ISK = toUtf8("CPace255_ISK");
 const MAC_LABEL = toUtf8("CPaceMac");
 const CI_PREFIX = toUtf8("dibuc/1 CPace-X25519-SHA512\0");
 const HASH_BLOCK = 128;
-const SHARE_SIZE = 32;
+export const SHARE_SIZE = 32;
 const TAG_SIZE = 64;
-const NONCE_SIZE = 16;
+export const NONCE_SIZE = 16;
+// RFC 7748: u = 9.
+export const BASE_POINT = Uint8Array.from({ length: SHARE_SIZE }, (_, index) => (index === 0 ? 9 : 0));
 const AD_MAX = 1024;
 const TRIES = 3;
-const VERIFICATION_CODES = 1_000_000;
 // RFC 8410: what stands in front of the 32 bytes of an X25519 private key in PKCS #8.
 const PKCS8_PREFIX = Uint8Array.from([0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x6e, 4, 0x22, 4, 0x20]);
 const REFUSALS = new Set([
@@ -29,6 +31,7 @@ const REFUSALS = new Set([
   "locked",
   "invalid-share",
   "out-of-order",
+  "not-resumed",
   "malformed",
   "too-large",
 ]);
@@ -112,39 +115,6 @@ async function sha512(data) {
   return new Uint8Array(await crypto.subtle.digest("SHA-512", data));
 }
 
-/**
- * What a finished exchange yields (section 4.1).
- *
- * @typedef {object} SessionKeys
- * @property {DirectionKeys} agentToTechnician
- * @property {DirectionKeys} technicianToAgent
- * @property {string} verificationCode shown at both ends: `123 456`
- */
-
-/**
- * @param {Bytes} isk
- * @param {Bytes} transcript the payloads of steps 1 to 4, each behind its length
- * @returns {Promise<SessionKeys>}
- */
-export async function deriveKeys(isk, transcript) {
-  const salt = await crypto.subtle.digest("SHA-256", transcript);
-  const key = await crypto.subtle.importKey("raw", isk, "HKDF", false, ["deriveBits"]);
-  /** @type {(info: string, length: number) => Promise<Bytes>} */
-  const expand = async (info, length) => {
-    const algorithm = { name: "HKDF", hash: "SHA-256", salt, info: toUtf8(`dibuc/1 ${info}`) };
-    return new Uint8Array(await crypto.subtle.deriveBits(algorithm, key, 8 * length));
-  };
-  const toTechnician = await expand("agent-to-technician", 44);
-  const toAgent = await expand("technician-to-agent", 44);
-  const verification = await expand("verification", 4);
-  const digits = String(new DataView(verification.buffer).getUint32(0) % VERIFICATION_CODES).padStart(6, "0");
-  return {
-    agentToTechnician: { key: toTechnician.slice(0, 32), iv: toTechnician.slice(32) },
-    technicianToAgent: { key: toAgent.slice(0, 32), iv: toAgent.slice(32) },
-    verificationCode: `${digits.slice(0, 3)} ${digits.slice(3)}`,
-  };
-}
-
 /** A refused the exchange (step `refused`). */
 export class Refused extends ProtocolError {
   /**
@@ -158,7 +128,7 @@ export class Refused extends ProtocolError {
 }
 
 /** @param {number} size */
-const systemRandom = (size) => crypto.getRandomValues(new Uint8Array(size));
+export const systemRandom = (size) => crypto.getRandomValues(new Uint8Array(size));
 
 /** T's half. One for each try: what fails once is over. */
 export class Initiator {

@@ -17,7 +17,7 @@ import {
 } from "./wire.js";
 
 /** @typedef {import("./fields.js").Bytes} Bytes */
-/** @typedef {{key: Bytes, iv: Bytes}} DirectionKeys 32 and 12 bytes, from the key exchange */
+/** @typedef {{key: Bytes, iv: Bytes, epoch: number}} DirectionKeys 32 and 12 bytes, from the key exchange */
 
 const BODY_START = 1 + RECORD_HEADER_SIZE;
 const COUNTER_START = 4;
@@ -33,9 +33,10 @@ class Direction {
   counter = 0n;
 
   /** @param {DirectionKeys} keys */
-  constructor({ key, iv }) {
+  constructor({ key, iv, epoch }) {
     this.#key = crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt", "decrypt"]);
     this.#iv = iv;
+    this.epoch = epoch;
   }
 
   /**
@@ -114,7 +115,8 @@ export class Sealer {
    * @param {boolean} more
    */
   async #record(channel, body, more) {
-    const header = packRecordHeader({ channel, more, counter: this.#direction.counter });
+    const { epoch, counter } = this.#direction;
+    const header = packRecordHeader({ channel, more, epoch, counter });
     const nonce = this.#direction.nonce();
     this.#direction.counter += 1n;
     const sealed = await this.#direction.encrypt(nonce, header, body);
@@ -179,7 +181,10 @@ export class Opener {
     } catch (error) {
       return /** @type {ProtocolError} */ (error);
     }
-    const { channel, more, counter } = header;
+    const { channel, more, epoch, counter } = header;
+    if (epoch !== this.#direction.epoch) {
+      return new ProtocolError("bad-record", `epoch ${epoch}, now is ${this.#direction.epoch}`);
+    }
     if (counter !== this.#direction.counter) {
       return new ProtocolError("bad-record", `record ${counter}, expected ${this.#direction.counter}`);
     }

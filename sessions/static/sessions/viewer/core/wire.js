@@ -20,7 +20,6 @@ export const RECORD_TAG_SIZE = 16;
 export const RECORD_OVERHEAD = 1 + RECORD_HEADER_SIZE + RECORD_TAG_SIZE;
 
 const RECORD_VERSION = 1;
-const RECORD_EPOCH = 0;
 const RECORD_FLAG_MORE = 1;
 const CREDIT_SIZE = 5;
 
@@ -92,6 +91,7 @@ export function creditMessage(painted) {
  * @typedef {object} RecordHeader
  * @property {number} channel one of Channel
  * @property {boolean} more whether more records of the same payload follow
+ * @property {number} epoch of the keys, 0 to 255
  * @property {bigint} counter
  */
 
@@ -99,9 +99,9 @@ export function creditMessage(painted) {
  * @param {RecordHeader} header
  * @returns {Bytes} 12 bytes
  */
-export function packRecordHeader({ channel, more, counter }) {
+export function packRecordHeader({ channel, more, epoch, counter }) {
   const header = new Uint8Array(RECORD_HEADER_SIZE);
-  header.set([RECORD_VERSION, channel, more ? RECORD_FLAG_MORE : 0, RECORD_EPOCH]);
+  header.set([RECORD_VERSION, channel, more ? RECORD_FLAG_MORE : 0, epoch]);
   new DataView(header.buffer).setBigUint64(4, counter);
   return header;
 }
@@ -119,10 +119,10 @@ export function parseRecordHeader(message) {
   const [version, channel] = [view.getUint8(1), view.getUint8(2)];
   const [flags, epoch] = [view.getUint8(3), view.getUint8(4)];
   const known = channel === Channel.PICTURE || channel === Channel.CONTROL;
-  if (version !== RECORD_VERSION || epoch !== RECORD_EPOCH || !known || flags > RECORD_FLAG_MORE) {
-    throw malformed(`record header ${version} ${channel} ${flags} ${epoch}`);
+  if (version !== RECORD_VERSION || !known || flags > RECORD_FLAG_MORE) {
+    throw malformed(`record header ${version} ${channel} ${flags}`);
   }
-  return { channel, more: flags === RECORD_FLAG_MORE, counter: view.getBigUint64(5) };
+  return { channel, more: flags === RECORD_FLAG_MORE, epoch, counter: view.getBigUint64(5) };
 }
 
 /**
@@ -229,6 +229,7 @@ function parseAmounts(fields) {
  *   | {t: "monitor", id: number | null}
  *   | {t: "can", h264: boolean}
  *   | {t: "release" | "refresh"}
+ *   | {t: "quality", mode: "automatic" | "sharp" | "fast"}
  *   | EchoMessage} TechnicianControl
  */
 
