@@ -16,8 +16,10 @@ SHAPES = {
     "building": '<path d="M5 21V4h9v17M14 9h5v12M3 21h18M8 8h3M8 12h3M8 16h3"/>',
     "calendar": '<rect x="3.5" y="5" width="17" height="15.5" rx="2.5"/>'
     '<path d="M3.5 10h17M8 2.8V7M16 2.8V7"/>',
+    "chart": '<path d="M3.5 20.5h17M6.5 17v-5M12 17V5M17.5 17V9"/>',
     "check": '<path d="m4.5 12.8 5 5 10-11.3"/>',
     "clock": '<circle cx="12" cy="12" r="8.8"/><path d="M12 6.8V12l3.6 2.2"/>',
+    "dots": '<path stroke-width="3" d="M5.5 12h.1M12 12h.1M18.5 12h.1"/>',
     "download": '<path d="M12 3.5v11.5M6.8 10.2 12 15.3l5.2-5.1M4 20.3h16"/>',
     "edit": '<path d="m4 20 1-4.5L16.2 4.3l3.5 3.5L8.5 19z"/><path d="m13.8 6.7 3.5 3.5"/>',
     "euro": '<path d="M18.5 6.3A7.3 7.3 0 1 0 18.5 17.7M3.5 10.3h10M3.5 13.7h9"/>',

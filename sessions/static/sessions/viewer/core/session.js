@@ -285,7 +285,7 @@ export class Session {
     this.#statistics?.painted(this.#ends.now(), arrivedAt, frame);
     this.#ends.send(creditMessage(this.#painted));
     const size = `${frame.width} ${frame.height}`;
-    if (this.#painted === 1 || size !== this.#size) {
+    if (this.#painted === 1 || size !== this.#size || frame.freshStream) {
       this.#size = size;
       const { width, height } = frame;
       this.#ends.emit({ type: "painted", width, height, isFirst: this.#painted === 1 });

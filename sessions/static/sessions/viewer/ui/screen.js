@@ -22,6 +22,8 @@ export class Screen {
   #pointer = new Pointer();
   #keyboard = new Keyboard({ isMac });
   #size = { width: 1280, height: 800 };
+  /** Where on the whole screen of all monitors the picture begins. */
+  #origin = { x: 0, y: 0 };
   #isFit = true;
   #isActive = false;
   #frame = 0;
@@ -59,11 +61,13 @@ export class Screen {
   }
 
   /**
-   * @param {number} width of the customer's screen in pixels
+   * @param {number} width of the picture in the customer's pixels
    * @param {number} height
+   * @param {{x: number, y: number}} origin of the picture on the customer's screen of all monitors
    */
-  resize(width, height) {
+  resize(width, height, origin) {
     this.#size = { width, height };
+    this.#origin = origin;
     this.#layOut();
   }
 
@@ -94,8 +98,8 @@ export class Screen {
   /** @param {{x: number, y: number}} point where the customer moved the pointer */
   showPointer({ x, y }) {
     this.#remotePointer.hidden = false;
-    this.#remotePointer.style.left = `${(x / this.#size.width) * 100}%`;
-    this.#remotePointer.style.top = `${(y / this.#size.height) * 100}%`;
+    this.#remotePointer.style.left = `${((x - this.#origin.x) / this.#size.width) * 100}%`;
+    this.#remotePointer.style.top = `${((y - this.#origin.y) / this.#size.height) * 100}%`;
   }
 
   #layOut() {
@@ -162,7 +166,8 @@ export class Screen {
 
   /** @param {{clientX: number, clientY: number}} event */
   #point(event) {
-    return screenPoint(event, this.canvas.getBoundingClientRect(), this.#size);
+    const { x, y } = screenPoint(event, this.canvas.getBoundingClientRect(), this.#size);
+    return { x: x + this.#origin.x, y: y + this.#origin.y };
   }
 
   /** Movements and turns of the wheel go once in a frame of this display, the newest only. */

@@ -1,13 +1,17 @@
 // The technician's page: what the engine tells becomes what a person sees, and back.
 
 import { ApiError, post } from "./api.js";
+import { pictureOrigin } from "../core/monitors.js";
+import { MonitorChoice, setUpQuality } from "./choices.js";
 import { ClockDisplay } from "./clock.js";
 import { setUpCustomer } from "./customer.js";
 import { element, setting } from "./elements.js";
 import { missingFeature, startEngine } from "./engine.js";
+import { setUpMenus } from "./menu.js";
 import { setUpNotes } from "./notes.js";
 import { Overlay } from "./overlay.js";
 import { Screen } from "./screen.js";
+import { StatisticsView } from "./statistics.js";
 import { text } from "./texts.js";
 import { setTools, setUpToolbar } from "./toolbar.js";
 
@@ -31,6 +35,13 @@ class Viewer {
     (messages) => messages.length > 0 && this.#tell({ type: "control", messages }),
     () => this.#leaveKeyboard(),
   );
+  #statistics = new StatisticsView((isOn) => this.#tell({ type: "measure", isOn }));
+  #monitorChoice = new MonitorChoice(
+    (id) => this.#tell({ type: "control", messages: [{ t: "monitor", id }] }),
+    () => this.#screen.focus(),
+  );
+  /** @type {import("../core/monitors.js").MonitorsMessage | null} */
+  #monitors = null;
   /** @type {((message: ToEngine) => void) | null} */
   #engine = null;
   #password = takePassword();
@@ -45,6 +56,7 @@ class Viewer {
   async start() {
     setUpCustomer();
     setUpNotes();
+    setUpMenus();
     setUpToolbar(this.#screen, {
       pause: () => this.#tell({ type: "pause" }),
       resume: () => this.#tell({ type: "resume" }),
@@ -64,6 +76,11 @@ class Viewer {
       told: (event) => this.#told(event),
       failed: () => this.#overlay.showError("internal", OWN_FAULTS, false),
     });
+    setUpQuality(
+      (message) => this.#tell({ type: "wish", message }),
+      () => this.#screen.focus(),
+    );
+    this.#statistics.begin();
   }
 
   /** @param {ToEngine} message */
@@ -98,14 +115,17 @@ class Viewer {
         break;
       case "told":
         this.#toldByAgent(event.message);
-        break;
+        return;
+      case "measured":
+        this.#statistics.show(event.measured);
+        return;
       default:
         this.#toldByServer(event);
     }
     this.#showTools();
   }
 
-  /** @param {Exclude<FromEngine, {type: "opened" | "paired" | "refused" | "verified" | "consent" | "painted" | "told"}>} event */
+  /** @param {Exclude<FromEngine, {type: "opened" | "paired" | "refused" | "verified" | "consent" | "painted" | "told" | "measured"}>} event */
   #toldByServer(event) {
     switch (event.type) {
       case "clock":
@@ -139,6 +159,8 @@ class Viewer {
 
   /** @param {FromEngine & {type: "paired"}} event */
   #paired({ hostname, platform }) {
+    this.#monitors = null;
+    this.#monitorChoice.hide();
     element("computer", HTMLElement).textContent = [hostname, platform].filter(Boolean).join(" · ");
     this.#stopPicture();
     if (this.#password !== null) {
@@ -168,7 +190,8 @@ class Viewer {
 
   /** @param {FromEngine & {type: "painted"}} event */
   #painted({ width, height, isFirst }) {
-    this.#screen.resize(width, height);
+    this.#screen.resize(width, height, pictureOrigin(this.#monitors));
+    this.#statistics.resize(width, height);
     if (isFirst) {
       this.#hadPicture = this.#hasPicture = true;
       document.body.classList.remove("is-stale");
@@ -184,6 +207,9 @@ class Viewer {
       this.#screen.setCursor(message);
     } else if (message.t === "pointer") {
       this.#screen.showPointer(message);
+    } else if (message.t === "monitors") {
+      this.#monitors = message;
+      this.#monitorChoice.show(message);
     } else if (message.t === "notice" && message.code === "input-refused") {
       this.#notify(text("notice.input-refused"));
     }
