@@ -69,3 +69,13 @@ export function pictureOrigin(message) {
   const shown = message?.monitors.find((monitor) => monitor.id === message.shown);
   return { x: shown?.x ?? 0, y: shown?.y ?? 0 };
 }
+
+/**
+ * @param {MonitorsMessage | null} message the last one, null before the first
+ * @returns {number} percent by which programs enlarge what they draw in the picture
+ */
+export function pictureScale(message) {
+  const monitors = message?.monitors ?? [];
+  const shown = monitors.find((monitor) => monitor.id === message?.shown);
+  return (shown ?? monitors.find((monitor) => monitor.primary) ?? monitors[0])?.scale ?? 100;
+}

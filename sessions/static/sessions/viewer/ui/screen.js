@@ -2,6 +2,7 @@
 
 import { Pointer, screenPoint, wheelSteps } from "../core/input.js";
 import { Keyboard, chord, typed } from "../core/keymap.js";
+import { fittingScale, isSharp, originalScale } from "../core/size.js";
 import { element } from "./elements.js";
 
 /** @typedef {import("../core/wire.js").TechnicianControl} TechnicianControl */
@@ -24,6 +25,7 @@ export class Screen {
   #size = { width: 1280, height: 800 };
   /** Where on the whole screen of all monitors the picture begins. */
   #origin = { x: 0, y: 0 };
+  #percent = 100;
   #isFit = true;
   #isActive = false;
   #frame = 0;
@@ -42,6 +44,8 @@ export class Screen {
     this.#listenToPointer();
     this.#listenToKeyboard();
     new ResizeObserver(() => this.#layOut()).observe(this.#room);
+    // The window may have moved to a display with another ratio, its size the same.
+    globalThis.addEventListener("resize", () => this.#layOut());
   }
 
   /** @param {boolean} isActive hands on: the customer agreed and the picture stands */
@@ -54,7 +58,7 @@ export class Screen {
     this.#remotePointer.hidden = true;
   }
 
-  /** @param {boolean} isFit scaled to the room that there is, or shown pixel by pixel */
+  /** @param {boolean} isFit scaled to the room that there is, or shown in its own size */
   setFit(isFit) {
     this.#isFit = isFit;
     this.#layOut();
@@ -64,10 +68,12 @@ export class Screen {
    * @param {number} width of the picture in the customer's pixels
    * @param {number} height
    * @param {{x: number, y: number}} origin of the picture on the customer's screen of all monitors
+   * @param {number} percent by which the customer's programs enlarge what they draw
    */
-  resize(width, height, origin) {
+  resize(width, height, origin, percent) {
     this.#size = { width, height };
     this.#origin = origin;
+    this.#percent = percent;
     this.#layOut();
   }
 
@@ -106,9 +112,10 @@ export class Screen {
     const { width, height } = this.#size;
     const room = this.#room.getBoundingClientRect();
     const { devicePixelRatio: ratio } = globalThis;
-    // 1:1 means one of the customer's pixels on one of this display's.
-    const fitting = Math.min((room.width - 2 * FRAME) / width, (room.height - 2 * FRAME) / height);
-    const scale = this.#isFit ? fitting : 1 / ratio;
+    const inside = { width: room.width - 2 * FRAME, height: room.height - 2 * FRAME };
+    const scale = this.#isFit
+      ? fittingScale(this.#size, inside, ratio)
+      : originalScale(ratio, this.#percent);
     const [w, h] = [Math.max(1, width * scale), Math.max(1, height * scale)];
     // On a whole pixel of the display, or every letter of the picture would be blurred.
     const centre = (/** @type {number} */ start, /** @type {number} */ length, /** @type {number} */ part) =>
@@ -119,6 +126,7 @@ export class Screen {
     style.left = `${centre(room.left, room.width, w)}px`;
     style.top = `${centre(room.top, room.height, h)}px`;
     this.#room.classList.toggle("is-original", !this.#isFit);
+    this.#room.classList.toggle("is-sharp", isSharp(scale, ratio));
   }
 
   #listenToPointer() {

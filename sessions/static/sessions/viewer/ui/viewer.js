@@ -1,7 +1,7 @@
 // The technician's page: what the engine tells becomes what a person sees, and back.
 
 import { ApiError, post } from "./api.js";
-import { pictureOrigin } from "../core/monitors.js";
+import { pictureOrigin, pictureScale } from "../core/monitors.js";
 import { MonitorChoice, setUpQuality } from "./choices.js";
 import { ClockDisplay } from "./clock.js";
 import { setUpCustomer } from "./customer.js";
@@ -190,7 +190,7 @@ class Viewer {
 
   /** @param {FromEngine & {type: "painted"}} event */
   #painted({ width, height, isFirst }) {
-    this.#screen.resize(width, height, pictureOrigin(this.#monitors));
+    this.#screen.resize(width, height, pictureOrigin(this.#monitors), pictureScale(this.#monitors));
     this.#statistics.resize(width, height);
     if (isFirst) {
       this.#hadPicture = this.#hasPicture = true;
