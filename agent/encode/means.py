@@ -3,18 +3,11 @@
 A pure choice. Nobody sets it by hand but for the technician's one wish.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
+
+from agent.protocol.control import Mode
 
 KIB = 1024
-
-
-class Mode(StrEnum):
-    """What the technician wishes (docs/protocol.md, section 6.2)."""
-
-    AUTOMATIC = "automatic"
-    SHARP = "sharp"
-    FAST = "fast"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +56,53 @@ UNMEASURED = Means(
     preview=Jpeg(50, 2),
     slow=False,
 )
+
+# Bytes a second from which on a photograph is shown that well, best first.
+PHOTOS = (
+    (4.0e6, Jpeg(82, 0)),
+    (1.5e6, Jpeg(75, 2)),
+    (4.0e5, Jpeg(60, 2)),
+    (1.5e5, Jpeg(45, 2)),
+    (0.0, Jpeg(32, 2)),
+)
+PREVIEW_BELOW = 4.0e6
+SLOW_BELOW = 1.5e6
+# A frame takes about half a round trip, so that three of them fill the line and no queue;
+# within these bounds, in seconds and in bytes.
+FRAME_SECONDS = (0.012, 0.060)
+FRAME_BYTES = (6 * KIB, 512 * KIB)
+# The technician's word against our measurement.
+SHARP_PHOTO = Jpeg(90, 0)
+FAST_SHARE = 1 / 3
+
+
+def choose(rate: float | None, rtt: float | None, mode: Mode) -> Means:
+    """Return what frames may cost.
+
+    Args:
+        rate: bytes a second of the line, if known.
+        rtt: its round trip in seconds, if known.
+        mode: the technician's wish.
+    """
+    means = _measured(rate, rtt or 0.0, mode) if rate is not None else UNMEASURED
+    if mode is Mode.SHARP:
+        return replace(means, photo=SHARP_PHOTO, preview=None)
+    return means
+
+
+def _measured(rate: float, rtt: float, mode: Mode) -> Means:
+    seconds = _within(rtt * 0.55, FRAME_SECONDS)
+    # Who wants it fast gets the pictures of a line of a third.
+    seeming = rate * FAST_SHARE if mode is Mode.FAST else rate
+    return Means(
+        frame_bytes=int(_within(rate * seconds, FRAME_BYTES)),
+        frame_pixels=UNMEASURED.frame_pixels,
+        bytes_per_second=rate,
+        photo=next(photo for least, photo in PHOTOS if seeming >= least),
+        preview=COVER if seeming < PREVIEW_BELOW else None,
+        slow=rate < SLOW_BELOW,
+    )
+
+
+def _within(value: float, bounds: tuple[float, float]) -> float:
+    return min(max(value, bounds[0]), bounds[1])

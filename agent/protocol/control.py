@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 
 from agent.protocol.fields import Fields, dump_json, malformed, to_base64url
 from agent.protocol.framing import CONTROL_MAX
@@ -13,7 +14,12 @@ WHEEL_MAX = 120 * 1000
 TEXT_MAX = 1000
 CURSOR_SIDE_MAX = 256
 CURSOR_PNG_MAX = 32 * 1024
+DIGEST_SIZE = 32
+PAINTED_MAX = 2**32 - 1
 ECHO_MAX = 2**31 - 1
+PIECE_MAX = 2**31 - 1
+HOLD_MAX = 30
+MISSING_MAX = 50
 
 _CODE = re.compile(r"[A-Za-z0-9]{1,24}")
 _CURSOR_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -59,9 +65,32 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortcut:
+    """Press a key by the character that T sees on it; let go by `Key` with the same code."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """All keys that are still down for T."""
+
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """Characters to be typed as Unicode, 1 to 1000."""
 
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a long text, typed like `Text`; A answers with `Typed` and the same number."""
+
+    n: int
     text: str
 
 
@@ -96,6 +125,21 @@ class Echo:
     n: int
 
 
+class Mode(StrEnum):
+    """What T's one control says about the picture."""
+
+    AUTOMATIC = "automatic"
+    SHARP = "sharp"
+    FAST = "fast"
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How T wants the picture from now on."""
+
+    mode: Mode
+
+
 @dataclass(frozen=True, slots=True)
 class CursorShape:
     """A cursor's picture: PNG, size and hot spot in pixels."""
@@ -124,14 +168,41 @@ class Pointer:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """A piece has been typed, but for the characters `missing`, for which there was no way."""
+
+    n: int
+    missing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Locks:
+    """Which locks are on at the customer's keyboard."""
+
+    caps: bool
+    num: bool
+    scroll: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something T should know, by its code, such as `input-refused`."""
 
     code: str
 
 
-TechnicianControl = Move | Button | Wheel | Key | Text | Release | Refresh | Can | Monitor | Echo
-AgentControl = Cursor | Pointer | Notice | Monitors | Echo
+@dataclass(frozen=True, slots=True)
+class Checksum:
+    """What T's picture must be after so many frames, all of it without loss."""
+
+    painted: int
+    digest: bytes
+
+
+TechnicianControl = (
+    Move | Button | Wheel | Key | Text | Release | Refresh | Can | Monitor | Echo | Quality
+)
+AgentControl = Cursor | Pointer | Notice | Monitors | Echo | Checksum
 
 
 def parse_from_technician(payload: bytes) -> TechnicianControl | None:
@@ -156,6 +227,8 @@ def dump(message: TechnicianControl | AgentControl) -> bytes:
         if message.shape is not None:
             values |= asdict(message.shape)
             values["png"] = to_base64url(message.shape.png)
+    elif isinstance(message, Checksum):
+        values |= {"painted": message.painted, "digest": to_base64url(message.digest)}
     else:
         values |= asdict(message)
     return dump_json(values).encode()
@@ -191,11 +264,31 @@ def _key(fields: Fields) -> Key:
     return Key(fields.matching("code", _CODE), fields.boolean("down"))
 
 
-def _text(fields: Fields) -> Text:
+def _shortcut(fields: Fields) -> Shortcut:
+    label = fields.text("label", 1)
+    # No control character, but no blank either: that key is the same everywhere.
+    if not label.isprintable() or label.isspace():
+        raise malformed("label: not on a key")
+    return Shortcut(fields.matching("code", _CODE), label)
+
+
+def _hold(fields: Fields) -> Hold:
+    return Hold(fields.all_matching("codes", _CODE, HOLD_MAX))
+
+
+def _typeable(fields: Fields) -> str:
     text = fields.text("text", TEXT_MAX)
     if _NOT_TYPED.search(text):
         raise malformed("text: a control character")
-    return Text(text)
+    return text
+
+
+def _text(fields: Fields) -> Text:
+    return Text(_typeable(fields))
+
+
+def _piece(fields: Fields) -> Piece:
+    return Piece(fields.integer("n", 0, PIECE_MAX), _typeable(fields))
 
 
 def _release(_fields: Fields) -> Release:
@@ -218,6 +311,20 @@ def _echo(fields: Fields) -> Echo:
     return Echo(fields.integer("n", 0, ECHO_MAX))
 
 
+def _quality(fields: Fields) -> Quality:
+    mode = _MODES.get(fields.text("mode", 40))
+    if mode is None:
+        raise malformed("mode: none of the three")
+    return Quality(mode)
+
+
+def _checksum(fields: Fields) -> Checksum:
+    return Checksum(
+        fields.integer("painted", 1, PAINTED_MAX),
+        fields.octets("digest", DIGEST_SIZE, DIGEST_SIZE),
+    )
+
+
 def _cursor(fields: Fields) -> Cursor:
     name = fields.matching("id", _CURSOR_ID)
     if "png" not in fields:
@@ -238,21 +345,34 @@ def _pointer(fields: Fields) -> Pointer:
     return Pointer(_coordinate(fields, "x"), _coordinate(fields, "y"))
 
 
+def _typed(fields: Fields) -> Typed:
+    return Typed(fields.integer("n", 0, PIECE_MAX), fields.text("missing", MISSING_MAX, 0))
+
+
+def _locks(fields: Fields) -> Locks:
+    return Locks(fields.boolean("caps"), fields.boolean("num"), fields.boolean("scroll"))
+
+
 def _notice(fields: Fields) -> Notice:
     return Notice(fields.matching("code", _NOTICE))
 
 
+_MODES = {mode.value: mode for mode in Mode}
 _FROM_TECHNICIAN: dict[str, Callable[[Fields], TechnicianControl]] = {
     "move": _move,
     "button": _button,
     "wheel": _wheel,
     "key": _key,
+    "shortcut": _shortcut,
+    "hold": _hold,
     "text": _text,
+    "piece": _piece,
     "release": _release,
     "refresh": _refresh,
     "can": _can,
     "monitor": _monitor,
     "echo": _echo,
+    "quality": _quality,
 }
 _FROM_AGENT: dict[str, Callable[[Fields], AgentControl]] = {
     "cursor": _cursor,
@@ -260,4 +380,5 @@ _FROM_AGENT: dict[str, Callable[[Fields], AgentControl]] = {
     "monitors": parse_monitors,
     "notice": _notice,
     "echo": _echo,
+    "checksum": _checksum,
 }

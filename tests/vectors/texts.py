@@ -153,6 +153,7 @@ _TO_TECHNICIAN: list[m.ToTechnician] = [
     m.AgentPaired("123456786", "büro-pc", "Linux X11"),
     m.AgentGone(),
     m.AgentBack(),
+    m.Elsewhere("b-2"),
     m.ConsentGiven(granted=True),
     m.ConsentGiven(granted=False),
     *_BOTH,
@@ -245,6 +246,9 @@ _BAD_TO_TECHNICIAN = {
     "a name turned round": '{"type":"paired","support_id":"123456786","hostname":"a\\u202eb",'
     '"platform":"x"}',
     "consent by number": '{"type":"consent","granted":1}',
+    "elsewhere without a name": '{"type":"elsewhere"}',
+    "elsewhere as a path": '{"type":"elsewhere","relay":"../b"}',
+    "elsewhere as a number": '{"type":"elsewhere","relay":2}',
 }
 
 _TECHNICIAN_CONTROL: list[c.TechnicianControl] = [
@@ -267,6 +271,7 @@ _TECHNICIAN_CONTROL: list[c.TechnicianControl] = [
     c.Monitor(None),
     c.Echo(0),
     c.Echo(2**31 - 1),
+    *(c.Quality(mode) for mode in c.Mode),
 ]
 _LEFT = MonitorInfo(71, "DP-1", 0, 0, 2560, 1440, scale=125, primary=True)
 _RIGHT = MonitorInfo(0, "Fernseher ü", 2560, 360, 1920, 1080, scale=100, primary=False)
@@ -277,6 +282,8 @@ _AGENT_CONTROL: list[c.AgentControl] = [
     c.Notice("input-refused"),
     c.Echo(0),
     c.Echo(2**31 - 1),
+    c.Checksum(1, bytes(range(32))),
+    c.Checksum(2**32 - 1, b"\xff" * 32),
     Monitors((_LEFT,), None),
     Monitors((_LEFT, _RIGHT), 71),
     Monitors((_LEFT, _RIGHT), 0),
@@ -295,9 +302,32 @@ _BAD_ECHO = [
     '{"t":"echo","n":"7"}',
     '{"t":"echo","n":true}',
 ]
+_BAD_QUALITY = [
+    '{"t":"quality"}',
+    '{"t":"quality","mode":""}',
+    '{"t":"quality","mode":"Sharp"}',
+    '{"t":"quality","mode":"constructor"}',
+    '{"t":"quality","mode":["fast"]}',
+    '{"t":"quality","mode":1}',
+]
+_DIGEST = "A" * 43
+_BAD_CHECKSUM = [
+    '{"t":"checksum"}',
+    '{"t":"checksum","painted":1}',
+    f'{{"t":"checksum","digest":"{_DIGEST}"}}',
+    f'{{"t":"checksum","painted":0,"digest":"{_DIGEST}"}}',
+    f'{{"t":"checksum","painted":4294967296,"digest":"{_DIGEST}"}}',
+    f'{{"t":"checksum","painted":true,"digest":"{_DIGEST}"}}',
+    '{"t":"checksum","painted":1,"digest":""}',
+    f'{{"t":"checksum","painted":1,"digest":"{_DIGEST}A"}}',
+    f'{{"t":"checksum","painted":1,"digest":"{_DIGEST[1:]}"}}',
+    f'{{"t":"checksum","painted":1,"digest":"{_DIGEST[1:]}B"}}',
+    f'{{"t":"checksum","painted":1,"digest":"{_DIGEST}="}}',
+]
 _NO_CONTROL = ["", "[]", "{}", '{"t":1}', '{"t":""}', "null"]
 _BAD_CONTROL = [
     *_NO_CONTROL,
+    *_BAD_QUALITY,
     '{"t":"move"}',
     '{"t":"move","x":1}',
     '{"t":"move","x":-1,"y":0}',
@@ -333,6 +363,23 @@ _BAD_CONTROL = [
     '{"t":"can"}',
     '{"t":"can","h264":1}',
     '{"t":"can","h264":null}',
+    '{"t":"shortcut","code":"KeyZ"}',
+    '{"t":"shortcut","code":"KeyZ","label":""}',
+    '{"t":"shortcut","code":"KeyZ","label":" "}',
+    '{"t":"shortcut","code":"KeyZ","label":"yz"}',
+    '{"t":"shortcut","code":"KeyZ","label":"\\u001b"}',
+    '{"t":"shortcut","code":"KeyZ","label":"\\ud83d"}',
+    '{"t":"shortcut","code":"","label":"z"}',
+    '{"t":"hold"}',
+    '{"t":"hold","codes":"KeyZ"}',
+    '{"t":"hold","codes":["Key Z"]}',
+    '{"t":"hold","codes":[null]}',
+    json.dumps({"t": "hold", "codes": ["KeyZ"] * 31}),
+    '{"t":"piece","text":"a"}',
+    '{"t":"piece","n":-1,"text":"a"}',
+    '{"t":"piece","n":0,"text":""}',
+    '{"t":"piece","n":0,"text":"\\u001b[A"}',
+    json.dumps({"t": "piece", "n": 0, "text": "x" * 1001}),
     *_BAD_ECHO,
 ]
 
@@ -348,6 +395,7 @@ def _monitor(**fields: object) -> dict[str, object]:
 
 _BAD_AGENT_CONTROL = [
     *_NO_CONTROL,
+    *_BAD_CHECKSUM,
     '{"t":"cursor"}',
     '{"t":"cursor","id":""}',
     '{"t":"cursor","id":"a b"}',
@@ -398,4 +446,10 @@ _BAD_AGENT_CONTROL = [
     _monitors(_monitor(scale=1001)),
     _monitors(_monitor(primary=1)),
     *_BAD_ECHO,
+    '{"t":"typed","n":0}',
+    '{"t":"typed","n":2147483648,"missing":""}',
+    '{"t":"typed","n":0,"missing":null}',
+    json.dumps({"t": "typed", "n": 0, "missing": "x" * 51}),
+    '{"t":"locks","caps":true,"num":true}',
+    '{"t":"locks","caps":1,"num":true,"scroll":false}',
 ]

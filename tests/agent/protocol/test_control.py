@@ -38,6 +38,9 @@ names = st.sampled_from(
         "hot_y",
         "monitors",
         "shown",
+        "mode",
+        "painted",
+        "digest",
     ]
 )
 types = st.sampled_from(
@@ -54,6 +57,8 @@ types = st.sampled_from(
         "pointer",
         "notice",
         "monitors",
+        "quality",
+        "checksum",
     ]
 )
 
@@ -71,6 +76,8 @@ def test_control_messages_of_the_vectors(
         fields = asdict(message)
         if fields.get("shape"):
             fields["shape"]["png"] = fields["shape"]["png"].hex()
+        if "digest" in fields:
+            fields["digest"] = fields["digest"].hex()
         # Through JSON, which knows no tuples.
         assert json.loads(json.dumps(fields)) == item["fields"]
         assert type(message).__name__ == item["type"]

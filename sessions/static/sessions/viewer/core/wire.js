@@ -35,6 +35,8 @@ const CODE = /^[a-z0-9-]{1,40}$/;
 const CURSOR_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const COORDINATE_MAX = 16383;
 const CURSOR_SIDE_MAX = 256;
+const PAINTED_MAX = 2 ** 32 - 1;
+const DIGEST_SIZE = 32;
 const CURSOR_PNG_MAX = 32 * 1024;
 
 /**
@@ -130,8 +132,10 @@ export function parseRecordHeader(message) {
  *
  * @typedef {{type: "clock", seconds: number, blocks: number, cents: number,
  *   nextBlockIn: number, running: boolean}} ClockMessage
- * @typedef {{type: "paired", supportId: string, hostname: string, platform: string}
+ * @typedef {{type: "paired", supportId: string, hostname: string, platform: string}} PairedMessage
+ * @typedef {PairedMessage
  *   | {type: "agent-gone" | "agent-back" | "paused" | "resumed"}
+ *   | {type: "elsewhere", relay: string}
  *   | {type: "consent", granted: boolean}
  *   | ClockMessage
  *   | {type: "ping", n: number}
@@ -144,6 +148,7 @@ const SERVER_MESSAGES = new Map(
   /** @type {[string, (fields: Fields) => ServerMessage][]} */ ([
     ["agent-gone", () => ({ type: "agent-gone" })],
     ["agent-back", () => ({ type: "agent-back" })],
+    ["elsewhere", (fields) => ({ type: "elsewhere", relay: fields.matching("relay", CODE) })],
     ["paused", () => ({ type: "paused" })],
     ["resumed", () => ({ type: "resumed" })],
     ["consent", (fields) => ({ type: "consent", granted: fields.boolean("granted") })],
@@ -175,7 +180,7 @@ export function serverMessage(message) {
 
 /**
  * @param {Fields} fields
- * @returns {ServerMessage}
+ * @returns {PairedMessage}
  */
 function parsePaired(fields) {
   return {
@@ -249,6 +254,7 @@ export function controlPayload(message) {
  *   | {t: "pointer", x: number, y: number}
  *   | import("./monitors.js").MonitorsMessage
  *   | {t: "notice", code: string}
+ *   | {t: "checksum", painted: number, digest: Bytes} what the picture must be after so many frames
  *   | EchoMessage} AgentControl
  */
 
@@ -272,6 +278,12 @@ export function parseControl(payload) {
       return parseMonitors(fields);
     case "echo":
       return { t: "echo", n: fields.integer("n", 0, BIG) };
+    case "checksum":
+      return {
+        t: "checksum",
+        painted: fields.integer("painted", 1, PAINTED_MAX),
+        digest: fields.octets("digest", DIGEST_SIZE, DIGEST_SIZE),
+      };
     case "notice":
       return { t: "notice", code: fields.matching("code", CODE) };
     default:

@@ -1,0 +1,110 @@
+"""What the line carries and how long it takes, measured from the credits.
+
+No clock and no socket of its own, so that recorded timings can be played to it. A credit comes
+after PAINTING, and a frame may be small because little has changed: neither says anything
+against the line. So a sample lowers the estimate only if the line itself was what kept it.
+After BBR (Cardwell et al. 2016): highest delivery rate of late, lowest round trip of late.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+# Samples that count, and for how many seconds the lowest round trip is believed.
+SAMPLES = 8
+RTT_BELIEVED = 30.0
+# What painting may take: so many seconds, and so many more for each pixel.
+PAINT_LEAST = 0.010
+PAINT_PIXEL = 30e-9
+# Fewer bytes say nothing about a line.
+BYTES_LEAST = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A frame under way, and how things stood when it was sent."""
+
+    size: int
+    pixels: int
+    at: float
+    full: bool
+    alone: bool  # nothing else was under way
+    since: float  # from when on the bytes below are counted
+    delivered: int
+
+
+class Meter:
+    """Bytes a second and round trip of one pairing's line.
+
+    Attributes:
+        rate: bytes a second from A to T; None until something was measured.
+        rtt: seconds from A to T and back with next to nothing to carry or paint; None likewise.
+    """
+
+    def __init__(self) -> None:
+        """Begin without any idea."""
+        self.rate: float | None = None
+        self.rtt: float | None = None
+        self._under_way: deque[_Sent] = deque()
+        self._delivered = 0
+        self._credited_at = 0.0
+        self._rates: deque[float] = deque(maxlen=SAMPLES)
+        self._trips: deque[tuple[float, float]] = deque()
+
+    @property
+    def bytes_under_way(self) -> int:
+        """Bytes sent and not yet painted."""
+        return sum(frame.size for frame in self._under_way)
+
+    def sent(self, size: int, pixels: int, now: float, *, full: bool) -> None:
+        """Note a frame that goes out.
+
+        Args:
+            size: its bytes.
+            pixels: how many of them T has to paint.
+            now: monotonic seconds.
+            full: whether it would have been longer but for the line.
+        """
+        alone = not self._under_way
+        since = now if alone else self._credited_at
+        frame = _Sent(size, pixels, now, full, alone, since, self._delivered)
+        self._under_way.append(frame)
+
+    def painted(self, frames: int, now: float) -> None:
+        """Note that so many more frames are painted.
+
+        Args:
+            frames: at least one, at most those under way.
+            now: monotonic seconds.
+        """
+        pixels = 0
+        for _ in range(frames):
+            newest = self._under_way.popleft()
+            self._delivered += newest.size
+            pixels += newest.pixels
+        self._credited_at = now
+        self._note_trip(now - newest.at, now)
+        self._note_rate(newest, pixels, now)
+
+    def _note_trip(self, seconds: float, now: float) -> None:
+        # Only what could still be the lowest is kept: falling from front to back in age.
+        while self._trips and self._trips[-1][1] >= seconds:
+            self._trips.pop()
+        self._trips.append((now, seconds))
+        while self._trips[0][0] < now - RTT_BELIEVED:
+            self._trips.popleft()
+        self.rtt = self._trips[0][1]
+
+    def _note_rate(self, frame: _Sent, pixels: int, now: float) -> None:
+        size = self._delivered - frame.delivered
+        elapsed = now - frame.since
+        trip = self.rtt or 0.0
+        if size < BYTES_LEAST or elapsed <= 0:
+            return
+        if frame.alone and elapsed > 2 * trip:
+            # Nobody else's bytes filled the line while this frame's first were on their way.
+            elapsed -= trip
+        rate = size / elapsed
+        slower = elapsed > 2 * (PAINT_LEAST + PAINT_PIXEL * pixels)
+        if frame.full or slower or self.rate is None or rate > self.rate:
+            self._rates.append(rate)
+            self.rate = max(self._rates)
