@@ -150,6 +150,8 @@ class Pairing:
         if isinstance(wish, control.Refresh):
             self._pointer.refresh()
             self._sharing.refresh()
+        elif isinstance(wish, control.Can):
+            self._sharing.can(h264=wish.h264)
         elif isinstance(wish, control.Monitor):
             self._sharing.choose(wish.id)
         elif isinstance(wish, control.Echo):

@@ -111,6 +111,10 @@ class ScreenSharing:
         self._whole = True
         self._wake.set()
 
+    def can(self, *, h264: bool) -> None:
+        """Take note of what the technician's browser is able to decode."""
+        self._encoder.show_films(wanted=h264)
+
     def choose(self, monitor: int | None) -> None:
         """Show this monitor from now on; None is the whole screen."""
         self._view.choose(monitor)

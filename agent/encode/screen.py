@@ -10,6 +10,7 @@ screens are identical, bit for bit.
 from agent.capture.base import Box, Picture, row_intervals
 from agent.encode.area import TILE, TileGrid
 from agent.encode.coder import Canvas, Stage, Work
+from agent.encode.film import Film
 from agent.encode.kernel import Kernel, load
 from agent.encode.means import COVER, UNMEASURED, Means
 from agent.encode.mend import mend
@@ -28,7 +29,8 @@ class ScreenEncoder:
         """Begin; without a kernel the fastest there is is taken."""
         self._kernel = kernel or load()
         # The stages run in this order; coder.py tells the two kinds apart.
-        self._whole: list[Stage] = [Copies()]
+        self._film = Film()
+        self._whole: list[Stage] = [self._film, Copies(), self._film.watch]
         self._piecewise: list[Stage] = [Photos(), Drawn()]
         self._canvas: Canvas | None = None
         self._waiting = TileGrid(1, 1)
@@ -57,6 +59,10 @@ class ScreenEncoder:
         self._code(work, _rows(everything, 0, means.frame_pixels))
         preview_rest(work, means.preview or COVER, least=0)
         return _frame(work, fresh=True)
+
+    def show_films(self, *, wanted: bool) -> None:
+        """Code films as such from now on, or no longer: the technician's browser can, or not."""
+        self._film.wanted = wanted
 
     def waiting(self) -> list[Box]:
         """Where the screen has to be read again although nothing new has happened there."""

@@ -76,6 +76,7 @@ def test_both_kernels_find_the_same(native: NativeKernel, pair: Pair, data: st.D
     box = data.draw(boxes(width, height))
     assert native.split(pair, box) == PLAIN.split(pair, box)
     assert native.pack(pair.new, box) == PLAIN.pack(pair.new, box)
+    assert native.yuv(pair.new, box) == PLAIN.yuv(pair.new, box)
     assert native.largest(grid) == PLAIN.largest(grid)
     ways = [(0, 0), (3, -7)]
     for vertical in (True, False):
@@ -178,6 +179,21 @@ def test_an_l_of_changes_becomes_two_strips(native: NativeKernel) -> None:
         assert sorted(found, key=lambda b: b.y0) == [Box(10, 10, 290, 14), Box(10, 14, 16, 190)]
 
 
+def test_a_film_has_the_colours_of_bt_709_in_full_range(native: NativeKernel) -> None:
+    shades = {
+        (255, 255, 255): (255, 128, 128),
+        (0, 0, 0): (0, 128, 128),
+        (255, 0, 0): (54, 99, 255),
+        (0, 255, 0): (182, 30, 12),
+        (0, 0, 255): (18, 255, 116),
+    }
+    for kernel in each(native):
+        for rgb, (y, u, v) in shades.items():
+            picture = picture_of(Image.new("RGB", (5, 3), rgb))
+            found = kernel.yuv(picture, Box(0, 0, 5, 3))
+            assert found == bytes([y] * 24 + [u] * 6 + [v] * 6), rgb
+
+
 def test_the_unused_byte_is_no_change(native: NativeKernel) -> None:
     image = text(90, 50)
     pair = Pair(picture_of(image, unused=1), picture_of(image, unused=2))
@@ -192,6 +208,8 @@ CALLS: dict[str, Callable[[Kernel, Pair], object]] = {
     "rows the wrong way round": lambda k, p: k.mark(p, TileGrid(90, 50), [(9, 3)]),
     "a box too wide": lambda k, p: k.split(p, Box(0, 0, 91, 50)),
     "an empty box": lambda k, p: k.pack(p.new, Box(5, 5, 5, 9)),
+    "an empty film": lambda k, p: k.yuv(p.new, Box(5, 5, 5, 9)),
+    "a film too wide": lambda k, p: k.yuv(p.new, Box(0, 0, 91, 50)),
     "a box before the corner": lambda k, p: k.pack(p.new, Box(-1, 0, 5, 9)),
     "tiles": lambda k, p: k.match(p, Box(0, 0, 7, 4), (0, 0)),
     "a limit": lambda k, p: k.grow(p, Box(0, 0, 9, 9), Box(0, 0, 91, 50), (0, 0)),

@@ -102,6 +102,13 @@ class Kernel(abc.ABC):
     def pack(self, picture: Picture, box: Box) -> bytes | bytearray:
         """Return a part of the picture as RGB, three bytes a pixel, rows from the top."""
 
+    @abc.abstractmethod
+    def yuv(self, picture: Picture, box: Box) -> bytearray:
+        """Return a part of the picture for a film: I420, BT.709, full range.
+
+        All of Y, then U, then V. An odd side is made even by repeating the last line.
+        """
+
 
 # An offset that fewer tiles vote for is chance.
 DRAG_VOTES = 3

@@ -20,12 +20,23 @@ def build(output: Path | None = None) -> Path:
         OSError: there is no compiler.
         subprocess.CalledProcessError: it refuses; what it says stands on standard error.
     """
-    target = output or compiled()
-    sources = sorted(str(path) for path in Path(__file__).parent.glob("*.c"))
+    return compile_library(Path(__file__).parent, output or compiled())
+
+
+def compile_library(folder: Path, target: Path, *libraries: str) -> Path:
+    """Compile the C files of a folder to a shared library; raises like `build`.
+
+    Args:
+        folder: where they are.
+        target: the library.
+        libraries: what it needs of the system, as the linker names it.
+    """
+    sources = sorted(str(path) for path in folder.glob("*.c"))
     # First beside the old one, then in its place: a running agent keeps what it has loaded.
     fresh = target.with_name(f".{target.name}.new")
     compiler = os.environ.get("CC", "gcc")
-    command = [compiler, *FLAGS, "-o", str(fresh), *sources]
+    needed = [f"-l{name}" for name in libraries]
+    command = [compiler, *FLAGS, "-o", str(fresh), *sources, *needed]
     subprocess.run(command, check=True)  # noqa: S603 (whoever builds chooses the compiler)
     fresh.replace(target)
     return target

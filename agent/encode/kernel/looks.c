@@ -48,3 +48,36 @@ PUBLIC int32_t dibuc_pack(const Shape *s, const uint8_t *picture, const Box *box
     }
     return 0;
 }
+
+static uint8_t clipped(int32_t value) { return (uint8_t)(value < 255 ? value : 255); }
+
+/*
+ * A box as I420 in the colours of BT.709, full range: all of Y, then U, then V. Odd sides are made
+ * even by repeating the last column or row. The factors are ITU-R BT.709-6's, 3.2, times 65536.
+ */
+PUBLIC int32_t dibuc_yuv(const Shape *s, const uint8_t *picture, const Box *box, int32_t red,
+                         uint8_t *out, uint64_t size) {
+    if (!shape_fits(s) || !box_fits(s, box) || (red != 0 && red != 2)) return REFUSED;
+    int32_t w = (box->x1 - box->x0 + 1) & ~1, h = (box->y1 - box->y0 + 1) & ~1;
+    uint64_t luma = (uint64_t)w * (uint64_t)h;
+    if (size != luma * 3 / 2) return REFUSED;
+    uint8_t *u = out + luma, *v = u + luma / 4;
+    for (int32_t y = 0; y < h; y += 2) {
+        for (int32_t x = 0; x < w; x += 2) {
+            int32_t r = 0, g = 0, b = 0;
+            for (int32_t i = 0; i < 4; i++) {
+                const uint8_t *p = at(s, picture, least(box->x0 + x + (i & 1), box->x1 - 1),
+                                      least(box->y0 + y + (i >> 1), box->y1 - 1));
+                r += p[red];
+                g += p[1];
+                b += p[2 - red];
+                out[(size_t)(y + (i >> 1)) * (size_t)w + (size_t)(x + (i & 1))] =
+                    (uint8_t)((13933 * p[red] + 46871 * p[1] + 4732 * p[2 - red] + 32768) >> 16);
+            }
+            /* Four pixels' sums: two bits more to shift away. */
+            *u++ = clipped((-7509 * r - 25259 * g + 32768 * b + (257 << 17)) >> 18);
+            *v++ = clipped((32768 * r - 29763 * g - 3005 * b + (257 << 17)) >> 18);
+        }
+    }
+    return 0;
+}

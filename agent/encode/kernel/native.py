@@ -41,6 +41,7 @@ _SIGNATURES = {
     "dibuc_grow": (_SHAPE, c_void_p, c_void_p, _BOX, _BOX, c_int32, c_int32),
     "dibuc_move": (_SHAPE, c_void_p, _BOX, c_int32, c_int32),
     "dibuc_photographic": (_SHAPE, c_void_p, c_void_p, c_void_p, c_uint64),
+    "dibuc_yuv": (_SHAPE, c_void_p, _BOX, c_int32, c_void_p, c_uint64),
     "dibuc_pack": (_SHAPE, c_void_p, _BOX, c_int32, c_void_p, c_uint64),
 }
 
@@ -161,6 +162,18 @@ class NativeKernel(Kernel):
             )
         )  # fmt: skip
         return packed
+
+    def yuv(self, picture: Picture, box: Box) -> bytearray:
+        pixels = _memory(picture)
+        width, height = (max(box.x1 - box.x0 + 1, 2) & ~1, max(box.y1 - box.y0 + 1, 2) & ~1)
+        planes = bytearray(width * height * 3 // 2)
+        _checked(
+            self._library.dibuc_yuv(
+                _shape(picture), byref(pixels), _box(box), picture.layout.index("R"),
+                byref(c_uint8.from_buffer(planes)), len(planes),
+            )
+        )  # fmt: skip
+        return planes
 
 
 def _memory(picture: Picture) -> c_uint8:

@@ -8,7 +8,7 @@ from agent.capture.base import Box, Picture
 from agent.encode.area import TILE, TileGrid, mark_changes
 from agent.encode.base import image_of
 from agent.encode.classify import photographic_tiles
-from agent.encode.kernel import tight
+from agent.encode.kernel import colours, tight
 from agent.encode.kernel.base import DRAG_VOTES, OFFSETS_MOST, Kernel, Offset, Pair
 
 BAND = 64
@@ -161,6 +161,10 @@ class PlainKernel(Kernel):
     def pack(self, picture: Picture, box: Box) -> bytes | bytearray:
         _check(picture, box)
         return image_of(picture, box).tobytes()
+
+    def yuv(self, picture: Picture, box: Box) -> bytearray:
+        _check(picture, box)
+        return colours.i420(image_of(picture, box))
 
 
 class _Rows:

@@ -1,0 +1,201 @@
+"""Films: where pixels move all the time, H.264 for that part of the screen.
+
+What goes as a film is rough; like photographs it becomes identical once it is calm.
+"""
+
+import logging
+from collections.abc import Callable
+
+from agent.capture.base import Box
+from agent.encode.area import TILE, TileGrid
+from agent.encode.coder import Canvas, Stage, Work, moved
+from agent.encode.h264 import FilmError, Rate, VideoEncoder, encoder
+from agent.encode.lossy import CALM, Level
+from agent.encode.motion import Motion, around, groups, is_near, marked
+from agent.protocol.picture import Codec, video_data
+
+log = logging.getLogger(__name__)
+
+# A smaller film, in tiles, costs no more as photographs.
+LEAST_TILES = 48
+LEAST_SIDE = 64  # pixels
+# Of a film's tiles, so many move all the time, and so many of those look like a photograph.
+MOVING_SHARE = 0.5
+PHOTO_SHARE = 0.4
+# A film whose moving tiles are fewer than that is over; one that fills less of its part of the
+# screen than that, for so many seconds, gets a smaller part.
+OVER_SHARE = 0.15
+LOOSE_SHARE = 0.4
+LOOSE_FOR = 2.0
+# What moves beside a film, in tiles, before its part of the screen grows; at most so often.
+BESIDE_TILES = 4
+GROW_EVERY = 1.0
+# Of what the line carries, so much is a film's.
+LINE_SHARE = 0.5
+BITS_LEAST, BITS_MOST = 150_000, 12_000_000
+# Rates change by steps, since each one makes the encoder plan anew.
+STEP = 1.25
+# Quantisers: finer ones cost bytes that nobody sees in what moves.
+SHARP, COARSE = 26, 30
+SHARP_QUALITY = 70
+
+MakeEncoder = Callable[[int, int, Rate], VideoEncoder]
+
+
+class Film(Stage):
+    """Codes the film; runs before everything else, so that nothing else looks at its tiles.
+
+    Attributes:
+        wanted: whether the technician's browser can show one.
+        region: the film's part of the screen, in pixels; None while there is no film.
+        watch: the stage that looks for films; runs after everything that only moves pixels.
+    """
+
+    def __init__(self, make: MakeEncoder | None = None) -> None:
+        """Begin without a film. Without an argument, the library that is there codes it."""
+        self.wanted = False
+        self.region: Box | None = None
+        self.watch = Watch(self)
+        self._make = make or encoder()
+        self._encoder: VideoEncoder | None = None
+        self._is_key = True
+
+    @property
+    def possible(self) -> bool:
+        """Whether a film can be coded here and shown there."""
+        return self.wanted and self._make is not None
+
+    def restart(self, _canvas: Canvas) -> None:
+        self.show(None)
+
+    def show(self, region: Box | None) -> None:
+        """Make this part of the screen the film's, in pixels; None ends it."""
+        if self._encoder is not None:
+            self._encoder.close()
+        self.region, self._encoder, self._is_key = region, None, True
+
+    def run(self, work: Work) -> None:
+        self.watch.before(work)
+        region = self.region
+        if region is None:
+            return
+        tiles = touched(region)
+        if not marked(work.left, tiles):
+            return
+        try:
+            unit = self._coded(work, region)
+        except FilmError as error:
+            log.info("no film: %s", error)
+            self._make = None
+            self.show(None)
+            return
+        work.add(region, Codec.H264, video_data(unit, key=self._is_key))
+        self._is_key = False
+        work.canvas.lossy.add(tiles, work.now + CALM, Level.ROUGH)
+        work.canvas.take(work.picture, region)
+        work.painted += region.area
+        moved(work)
+
+    def _coded(self, work: Work, region: Box) -> bytes:
+        rate = affordable(work)
+        if self._encoder is None:
+            if self._make is None:
+                raise FilmError("no encoder")
+            width, height = region.x1 - region.x0, region.y1 - region.y0
+            self._encoder = self._make(width + width % 2, height + height % 2, rate)
+        return self._encoder.encode(work.kernel.yuv(work.picture, region), rate)
+
+
+class Watch(Stage):
+    """Looks for a film in what is left after copies, and whether the one there is still runs."""
+
+    def __init__(self, film: Film) -> None:
+        """Watch for this film."""
+        self._film = film
+        self._all = Motion(1, 1)
+        self._beside = Motion(1, 1)
+        self._grown = 0.0
+        self._tight = 0.0
+
+    def restart(self, canvas: Canvas) -> None:
+        shadow = canvas.shadow
+        self._all = Motion(shadow.width, shadow.height)
+        self._beside = Motion(shadow.width, shadow.height)
+
+    def before(self, work: Work) -> None:
+        """Look at everything that has changed; end or shrink the film accordingly."""
+        film = self._film
+        if not film.possible:
+            film.show(None)
+            return
+        if not self._all.note(work.left, work.now) or film.region is None:
+            return
+        tiles = touched(film.region)
+        moving = self._all.moving()
+        count = marked(moving, tiles)
+        if count < OVER_SHARE * tiles.area:
+            film.show(None)
+        elif count >= LOOSE_SHARE * tiles.area:
+            self._tight = work.now
+        elif work.now - self._tight > LOOSE_FOR:
+            film.show(None)
+
+    def run(self, work: Work) -> None:
+        film = self._film
+        if not film.possible or not self._beside.note(work.left, work.now):
+            return
+        moving = self._beside.moving()
+        if not moving:
+            return
+        found = groups(moving)
+        if film.region is None:
+            for group in found:
+                if self._is_film(work, moving, group):
+                    self._show(work, group)
+                    return
+        elif work.now - self._grown > GROW_EVERY:
+            own = touched(film.region)
+            beside = [
+                group
+                for group in found
+                if is_near(group, own) and marked(moving, group) >= BESIDE_TILES
+            ]
+            if beside and self._looks_so(work, moving, around(beside)):
+                self._show(work, around(beside), film.region)
+
+    def _is_film(self, work: Work, moving: TileGrid, group: Box) -> bool:
+        return (
+            group.area >= LEAST_TILES
+            and marked(moving, group) >= MOVING_SHARE * group.area
+            and self._looks_so(work, moving, group)
+        )
+
+    def _looks_so(self, work: Work, moving: TileGrid, group: Box) -> bool:
+        part = TileGrid(moving.width, moving.height)
+        part.fill(group, 1)
+        part.cells[:] = bytes(map(min, part.cells, moving.cells))
+        photographic = work.kernel.photographic(work.picture, part)
+        return marked(photographic, group) >= PHOTO_SHARE * marked(part, group)
+
+    def _show(self, work: Work, group: Box, *more: Box) -> None:
+        """Make the film's part of the screen what changes in this group now, to the pixel."""
+        boxes = [*work.kernel.split(work.pair, work.left.pixels(group)), *more]
+        region = around(boxes) if boxes else Box(0, 0, 0, 0)
+        if min(region.x1 - region.x0, region.y1 - region.y0) >= LEAST_SIDE:
+            self._grown = self._tight = work.now
+            self._film.show(region)
+
+
+def affordable(work: Work) -> Rate:
+    """Return what a film may cost on this line."""
+    bits = 8 * LINE_SHARE * work.means.bytes_per_second
+    stepped = BITS_LEAST
+    while stepped * STEP <= min(bits, BITS_MOST):
+        stepped = int(stepped * STEP)
+    sharp = work.means.photo.quality >= SHARP_QUALITY
+    return Rate(stepped, SHARP if sharp else COARSE)
+
+
+def touched(pixels: Box) -> Box:
+    """Return the tiles that a box of pixels touches."""
+    return Box(pixels.x0 // TILE, pixels.y0 // TILE, -(-pixels.x1 // TILE), -(-pixels.y1 // TILE))

@@ -1,0 +1,96 @@
+"""Where something has been moving for a while: what a film looks like to whoever sends it.
+
+Pure functions and states on tiles; time comes from the caller, in monotonic seconds.
+"""
+
+from agent.capture.base import Box
+from agent.encode.area import TileGrid, rectangles
+
+# Time is cut into ticks: a tile has moved in a tick or not, however many frames fell into it.
+TICK = 0.08
+# Of the last eight ticks, so many make motion: a film of ten pictures a second moves in six.
+MOVING = 6
+# After so long without any frame, nothing is moving.
+REST = 0.4
+# Tiles nearer than that to each other move together.
+NEAR = 2
+
+_OLDER = bytes((number << 1) & 0xFF for number in range(256))
+_MOVING = bytes(number.bit_count() >= MOVING for number in range(256))
+
+
+class Motion:
+    """What has moved in the last eight ticks: a bit for each, in a byte for each tile."""
+
+    def __init__(self, width: int, height: int) -> None:
+        """Begin at rest, with a screen of so many pixels."""
+        self._grid = TileGrid(width, height)
+        self._moved = TileGrid(width, height)
+        self._tick: float | None = None
+        self._noted = 0.0
+
+    def note(self, changed: TileGrid, now: float) -> bool:
+        """Note the marked tiles as changed; return whether a tick is over."""
+        if self._tick is None or now - self._noted > REST:
+            self._grid = TileGrid(changed.width, changed.height)
+            self._moved = TileGrid(changed.width, changed.height)
+            self._tick = now
+        self._noted = now
+        self._moved.cells[:] = _either(self._moved.cells, changed.cells)
+        if now - self._tick < TICK:
+            return False
+        self._tick = now
+        self._grid.cells[:] = _either(self._grid.cells.translate(_OLDER), self._moved.cells)
+        self._moved = TileGrid(changed.width, changed.height)
+        return True
+
+    def moving(self) -> TileGrid:
+        """Return the tiles that have changed in most ticks, marked."""
+        grid = TileGrid(self._grid.width, self._grid.height)
+        grid.cells[:] = self._grid.cells.translate(_MOVING)
+        return grid
+
+
+def groups(grid: TileGrid) -> list[Box]:
+    """Return boxes, in tiles, around marked tiles that are near to each other; largest first."""
+    waiting, found = rectangles(grid), []
+    while waiting:
+        group = waiting.pop()
+        while near := [box for box in waiting if is_near(box, group)]:
+            group = around([group, *near])
+            waiting = [box for box in waiting if box not in near]
+        found.append(group)
+    return sorted(found, key=lambda box: -box.area)
+
+
+def is_near(one: Box, two: Box) -> bool:
+    """Whether two boxes of tiles belong together."""
+    return (
+        one.x0 - NEAR < two.x1
+        and two.x0 - NEAR < one.x1
+        and one.y0 - NEAR < two.y1
+        and two.y0 - NEAR < one.y1
+    )
+
+
+def around(boxes: list[Box]) -> Box:
+    """Return the smallest box that holds all of these."""
+    return Box(
+        min(box.x0 for box in boxes),
+        min(box.y0 for box in boxes),
+        max(box.x1 for box in boxes),
+        max(box.y1 for box in boxes),
+    )
+
+
+def marked(grid: TileGrid, tiles: Box) -> int:
+    """Return the number of marked tiles of a box."""
+    return sum(
+        grid.cells.count(1, y * grid.columns + tiles.x0, y * grid.columns + tiles.x1)
+        for y in range(tiles.y0, tiles.y1)
+    )
+
+
+def _either(one: bytes | bytearray, two: bytes | bytearray) -> bytes:
+    """Return the bits that are set in one of two rows of bytes of the same length."""
+    return (int.from_bytes(one) | int.from_bytes(two)).to_bytes(len(one))
