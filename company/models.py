@@ -12,7 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from company.domain.iban import iban_is_valid
 from company.domain.tariff import Terms
-from company.querysets import AppendOnlyError, AppendOnlyQuerySet, CompanyManager, TariffQuerySet
+from company.querysets import (
+    AppendOnlyError,
+    AppendOnlyQuerySet,
+    CompanyManager,
+    TariffQuerySet,
+    VatRateQuerySet,
+)
 
 
 class Company(models.Model):
@@ -34,6 +40,11 @@ class Company(models.Model):
     iban = models.CharField(_("IBAN"), max_length=34, blank=True)
     bic = models.CharField(_("BIC"), max_length=11, blank=True)
     payment_days = models.PositiveSmallIntegerField(_("days to pay"), default=14)
+    is_small_business = models.BooleanField(
+        _("small business without VAT"),
+        default=False,
+        help_text=_("Sec. 19 UStG: invoices show no VAT and ask the promised price."),
+    )
     logo = models.ImageField(_("logo"), upload_to="company", blank=True)
 
     objects: ClassVar[CompanyManager] = CompanyManager()
@@ -66,6 +77,9 @@ class Tariff(models.Model):
     valid_from = models.DateField(_("valid from"), unique=True)
     block_seconds = models.PositiveIntegerField(
         _("billing block in seconds"), default=600, validators=[MinValueValidator(1)]
+    )
+    minimum_blocks = models.PositiveSmallIntegerField(
+        _("blocks charged at least"), default=1, validators=[MinValueValidator(1)]
     )
     first_block_cents = models.PositiveIntegerField(_("first block, gross, in cents"))
     further_block_cents = models.PositiveIntegerField(_("each further block, gross, in cents"))
@@ -119,7 +133,52 @@ class Tariff(models.Model):
             first_block_cents=self.first_block_cents,
             further_block_cents=self.further_block_cents,
             vat_percent=self.vat_percent,
+            minimum_blocks=self.minimum_blocks,
+            first_block_net_cents=self.first_block_net_cents,
+            further_block_net_cents=self.further_block_net_cents,
         )
+
+
+class VatRate(models.Model):
+    """A VAT rate with the day from which it holds (sec. 12 UStG), for what is entered by hand."""
+
+    class Kind(models.TextChoices):
+        STANDARD = "standard", _("standard rate")
+        REDUCED = "reduced", _("reduced rate")
+        ZERO = "zero", _("no VAT")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    valid_from = models.DateField(_("valid from"))
+    percent = models.DecimalField(
+        _("VAT in percent"),
+        max_digits=4,
+        decimal_places=2,
+        validators=[MinValueValidator(0), MaxValueValidator(Decimal("99.99"))],
+    )
+    reason = models.CharField(
+        _("reason for no VAT"),
+        max_length=200,
+        blank=True,
+        help_text=_("Printed on the invoice, for example 'exempt by sec. 4 no. 21 UStG'."),
+    )
+
+    objects: ClassVar[VatRateQuerySet] = VatRateQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("VAT rate")
+        verbose_name_plural = _("VAT rates")
+        ordering = ("kind", "-valid_from")
+        constraints = (
+            models.UniqueConstraint(fields=["kind", "valid_from"], name="vat_rate_once_a_day"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.percent.normalize():f} %"
+
+    def clean(self) -> None:
+        """Refuse a rate of nothing without a reason, and a reason for any other rate."""
+        if self.percent is not None and bool(self.reason) != (self.percent == 0):
+            raise ValidationError({"reason": _("A rate of 0 needs a reason, any other has none.")})
 
 
 class AuditHead(models.Model):

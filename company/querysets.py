@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from company.models import AuditEntry, Company, Tariff
+    from company.models import AuditEntry, Company, Tariff, VatRate
 
 
 class CompanyManager(models.Manager["Company"]):
@@ -28,6 +28,14 @@ class TariffQuerySet(models.QuerySet["Tariff"]):
     def current(self) -> "Tariff":
         """Return today's tariff, by the shop's calendar (Europe/Berlin)."""
         return self.valid_on(timezone.localdate())
+
+
+class VatRateQuerySet(models.QuerySet["VatRate"]):
+    """Reads VAT rates by date."""
+
+    def valid_on(self, kind: str, day: dt.date) -> "VatRate":
+        """Return the rate of a kind on a day; raise VatRate.DoesNotExist when there is none."""
+        return self.filter(kind=kind, valid_from__lte=day).latest("valid_from")
 
 
 class AppendOnlyError(Exception):

@@ -1,15 +1,24 @@
-"""The customer: a person or a business, with the address that an invoice needs."""
+"""The customer, with the address that an invoice needs and what was agreed with them."""
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from company.domain.tariff import Terms
 from customers.countries import COUNTRIES
-from customers.querysets import CustomerQuerySet
-from customers.validation import check_phone, check_postcode, normal_vat_id
+from customers.querysets import AgreementQuerySet, CustomerQuerySet
+from customers.validation import (
+    check_leitweg_id,
+    check_phone,
+    check_postcode,
+    normal_vat_id,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +48,9 @@ class Customer(models.Model):
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     email = models.EmailField(_("mail address"), blank=True)
     vat_id = models.CharField(_("VAT ID"), max_length=20, blank=True)
+    # Reverse charge needs a VAT ID that somebody has really asked the authorities about.
+    vat_id_checked_on = models.DateField(_("VAT ID confirmed on"), null=True, blank=True)
+    leitweg_id = models.CharField(_("Leitweg-ID"), max_length=46, blank=True)
     notes = models.TextField(_("notes"), blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
@@ -69,6 +81,7 @@ class Customer(models.Model):
             "postcode": lambda: check_postcode(self.postcode, self.country),
             "phone": lambda: check_phone(self.phone),
             "vat_id": self._normalise_vat_id,
+            "leitweg_id": lambda: check_leitweg_id(self.leitweg_id),
         }
         for name, check in checks.items():
             if getattr(self, name):
@@ -118,6 +131,121 @@ class Customer(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address of the customer's page."""
         return reverse("customers:detail", args=[self.pk])
+
+
+class Agreement(models.Model):
+    """What was agreed with one customer, with the day from which it holds.
+
+    Where no price is given, the shop's tariff holds. An agreement that has begun is never
+    changed, only followed by another one: what was promised stays promised.
+    """
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="agreements")
+    name = models.CharField(_("name"), max_length=100)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("last day"), null=True, blank=True)
+    included_minutes = models.PositiveIntegerField(_("minutes included each month"), default=0)
+    discount_percent = models.DecimalField(
+        _("discount in percent"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    block_seconds = models.PositiveIntegerField(
+        _("billing block in seconds"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+    )
+    minimum_blocks = models.PositiveSmallIntegerField(
+        _("blocks charged at least"), default=1, validators=[MinValueValidator(1)]
+    )
+    first_block_cents = models.PositiveIntegerField(
+        _("first block, gross, in cents"), null=True, blank=True
+    )
+    further_block_cents = models.PositiveIntegerField(
+        _("each further block, gross, in cents"), null=True, blank=True
+    )
+    first_block_net_cents = models.PositiveIntegerField(
+        _("first block, net, in cents"), null=True, blank=True
+    )
+    further_block_net_cents = models.PositiveIntegerField(
+        _("each further block, net, in cents"), null=True, blank=True
+    )
+    vat_percent = models.DecimalField(
+        _("VAT in percent"),
+        max_digits=4,
+        decimal_places=2,
+        default=Decimal(19),
+        validators=[MinValueValidator(0), MaxValueValidator(Decimal("99.99"))],
+    )
+
+    objects: ClassVar[AgreementQuerySet] = AgreementQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("agreement")
+        verbose_name_plural = _("agreements")
+        ordering = ("customer", "-valid_from")
+        constraints = (
+            models.UniqueConstraint(fields=["customer", "valid_from"], name="agreement_once_a_day"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    block_seconds__isnull=True,
+                    first_block_cents__isnull=True,
+                    further_block_cents__isnull=True,
+                )
+                | models.Q(
+                    block_seconds__isnull=False,
+                    first_block_cents__isnull=False,
+                    further_block_cents__isnull=False,
+                ),
+                name="agreement_has_all_prices_or_none",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Refuse prices that are half given, and an end before the start."""
+        errors = {}
+        names = ("block_seconds", "first_block_cents", "further_block_cents")
+        given = [name for name in names if getattr(self, name) is not None]
+        if given and len(given) < len(names):
+            errors |= {
+                name: _("Give block length and both prices, or none of them.")
+                for name in names
+                if name not in given
+            }
+        if self.valid_until and self.valid_from and self.valid_until < self.valid_from:
+            errors["valid_until"] = _("The last day lies before the first one.")
+        if errors:
+            raise ValidationError(errors)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the customer may have relied on it already."""
+        return self.valid_from <= timezone.localdate()
+
+    @property
+    def terms(self) -> Terms | None:
+        """The customer's own prices, or None where the shop's tariff holds."""
+        if (
+            self.block_seconds is None
+            or self.first_block_cents is None
+            or self.further_block_cents is None
+        ):
+            return None
+        return Terms(
+            block_seconds=self.block_seconds,
+            first_block_cents=self.first_block_cents,
+            further_block_cents=self.further_block_cents,
+            vat_percent=self.vat_percent,
+            minimum_blocks=self.minimum_blocks,
+            first_block_net_cents=self.first_block_net_cents,
+            further_block_net_cents=self.further_block_net_cents,
+        )
 
 
 class NumberCounter(models.Model):

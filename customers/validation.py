@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.eu import vat
 from stdnum.exceptions import InvalidChecksum, InvalidComponent
 from stdnum.exceptions import ValidationError as InvalidNumber
+from stdnum.iso7064 import mod_97_10
 
 GERMAN_POSTCODE = re.compile(r"[0-9]{5}")
+LEITWEG_ID = re.compile(r"[0-9]{2,12}(?:-[A-Z0-9]{1,30})?-[0-9]{2}")
 PHONE = re.compile(r"[+(]?[0-9][0-9 ()/.\-]{2,}")
 
 
@@ -23,6 +25,18 @@ def check_phone(phone: str) -> None:
     if not PHONE.fullmatch(phone):
         raise ValidationError(
             _("A phone number has digits, spaces and - / ( ), for example 06233 326103.")
+        )
+
+
+def check_leitweg_id(text: str) -> None:
+    """Raise ValidationError unless `text` is a Leitweg-ID, check digits (ISO 7064) included."""
+    if not LEITWEG_ID.fullmatch(text):
+        raise ValidationError(
+            _("A Leitweg-ID has groups of digits and capitals, for example 04011000-12345-03.")
+        )
+    if not mod_97_10.is_valid(text.replace("-", "")):
+        raise ValidationError(
+            _("This Leitweg-ID is mistyped: its check digits do not fit. Please compare it again.")
         )
 
 

@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_safe
 
-from company.domain.tariff import price_cents, started_blocks
+from company.domain.tariff import due_blocks, price_cents
 from company.models import Company, Tariff
 from portal import figures
 from portal.offers import offers
@@ -38,7 +38,7 @@ def price_examples(tariff: Tariff) -> list[Example]:
     """Return the examples of the price list, computed and never typed."""
     examples = []
     for minutes in EXAMPLE_MINUTES:
-        blocks = started_blocks(minutes * 60, tariff.block_seconds)
+        blocks = due_blocks(minutes * 60, tariff.terms)
         examples.append(Example(minutes, blocks, price_cents(blocks, tariff.terms)))
     return examples
 

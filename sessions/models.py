@@ -85,6 +85,8 @@ class Session(models.Model):
     agent_seen_at = models.DateTimeField(null=True, editable=False)
     agent_gone_at = models.DateTimeField(null=True, editable=False)
     technician_seen_at = models.DateTimeField(null=True, editable=False)
+    # The server process that the agent's socket came to last (settings.RELAY).
+    relay = models.CharField(max_length=20, blank=True, editable=False)
     # SHA-256 of the secret with which the same agent process may come back.
     resume_token_hash = models.CharField(max_length=64, unique=True, editable=False)
     notes = models.TextField(_("what was done"), blank=True)
@@ -93,6 +95,15 @@ class Session(models.Model):
     first_block_cents = models.PositiveIntegerField(editable=False)
     further_block_cents = models.PositiveIntegerField(editable=False)
     vat_percent = models.DecimalField(max_digits=4, decimal_places=2, editable=False)
+    minimum_blocks = models.PositiveSmallIntegerField(
+        default=1, editable=False, validators=[MinValueValidator(1)]
+    )
+    # None where nobody had set a price without VAT.
+    first_block_net_cents = models.PositiveIntegerField(null=True, editable=False)
+    further_block_net_cents = models.PositiveIntegerField(null=True, editable=False)
+    # What the shop waives when it writes the invoice; the promised price stays as it is.
+    courtesy_blocks = models.PositiveSmallIntegerField(_("blocks waived"), default=0)
+    courtesy_reason = models.CharField(_("why they are waived"), max_length=200, blank=True)
 
     seconds = models.PositiveIntegerField(_("connected seconds"), null=True, editable=False)
     blocks = models.PositiveIntegerField(_("blocks"), null=True, editable=False)
@@ -124,6 +135,11 @@ class Session(models.Model):
         return grouped(self.support_id)
 
     @property
+    def is_here(self) -> bool:
+        """Whether the agent's socket came to this server process, or to none yet."""
+        return self.relay in {"", settings.RELAY}
+
+    @property
     def masked_support_id(self) -> str:
         """The ID for lists, where a waiting agent's must not stand in full."""
         return masked(self.support_id)
@@ -136,6 +152,9 @@ class Session(models.Model):
             first_block_cents=self.first_block_cents,
             further_block_cents=self.further_block_cents,
             vat_percent=self.vat_percent,
+            minimum_blocks=self.minimum_blocks,
+            first_block_net_cents=self.first_block_net_cents,
+            further_block_net_cents=self.further_block_net_cents,
         )
 
     @property

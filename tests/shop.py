@@ -2,10 +2,11 @@
 
 import datetime as dt
 import itertools
+from dataclasses import asdict
 
 from django.utils import timezone
 
-from company.domain.tariff import price_cents, started_blocks
+from company.domain.tariff import due_blocks, price_cents
 from company.models import Tariff
 from customers.models import Customer
 from customers.services import customer_create
@@ -30,7 +31,7 @@ def make_session(
     end = timezone.now() - dt.timedelta(days=days_ago)
     start = end - dt.timedelta(seconds=seconds)
     terms = Tariff.objects.current().terms
-    blocks = started_blocks(seconds, terms.block_seconds)
+    blocks = due_blocks(seconds, terms)
     session = Session.objects.create(
         support_id=new_support_id(),
         state=State.ENDED,
@@ -46,10 +47,7 @@ def make_session(
         agent_hostname="buero-pc",
         agent_platform="Debian 12",
         resume_token_hash=f"{next(numbers):064}",
-        block_seconds=terms.block_seconds,
-        first_block_cents=terms.first_block_cents,
-        further_block_cents=terms.further_block_cents,
-        vat_percent=terms.vat_percent,
+        **asdict(terms),
         seconds=seconds,
         blocks=blocks,
         amount_cents=price_cents(blocks, terms),

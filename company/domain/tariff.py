@@ -9,20 +9,32 @@ class Terms:
     """What a customer was promised when the session began.
 
     Prices are gross (VAT included) in cents, since that is what a consumer was
-    told; `block_seconds` is the billing block; `vat_percent` the rate.
+    told; `block_seconds` is the billing block; `vat_percent` the rate. As soon as there
+    is a picture at all, `minimum_blocks` are due.
+
+    The net prices are what a business abroad owes that pays the VAT itself (reverse
+    charge). They are data of their own, never derived; None where nobody set them.
     """
 
     block_seconds: int
     first_block_cents: int
     further_block_cents: int
     vat_percent: Decimal
+    minimum_blocks: int = 1
+    first_block_net_cents: int | None = None
+    further_block_net_cents: int | None = None
 
     def __post_init__(self) -> None:
         if self.block_seconds < 1:
             msg = f"A billing block needs at least one second, not {self.block_seconds}."
             raise ValueError(msg)
-        if min(self.first_block_cents, self.further_block_cents) < 0:
+        prices = (self.first_block_cents, self.further_block_cents)
+        net_prices = (self.first_block_net_cents or 0, self.further_block_net_cents or 0)
+        if min(prices + net_prices) < 0:
             msg = "A block price must not be negative."
+            raise ValueError(msg)
+        if self.minimum_blocks < 1:
+            msg = f"At least one block is due, not {self.minimum_blocks}."
             raise ValueError(msg)
         if not 0 <= self.vat_percent < 100:  # noqa: PLR2004
             msg = f"VAT of {self.vat_percent} % is not a rate."
@@ -40,6 +52,12 @@ def started_blocks(seconds: int, block_seconds: int) -> int:
     return -(-seconds // block_seconds)
 
 
+def due_blocks(seconds: int, terms: Terms) -> int:
+    """Return how many blocks are due after `seconds`: those started, and no fewer than agreed."""
+    started = started_blocks(seconds, terms.block_seconds)
+    return max(started, terms.minimum_blocks) if started else 0
+
+
 def price_cents(blocks: int, terms: Terms) -> int:
     """Return the gross price of `blocks` in cents."""
     if blocks < 0:
@@ -50,10 +68,10 @@ def price_cents(blocks: int, terms: Terms) -> int:
     return terms.first_block_cents + (blocks - 1) * terms.further_block_cents
 
 
-def seconds_to_next_block(seconds: int, block_seconds: int) -> int:
+def seconds_to_next_block(seconds: int, terms: Terms) -> int:
     """Return after how many more seconds the next block begins (at least 1).
 
     After 600 s of a 600 s block the next second begins a new one, so it is 1.
     """
-    blocks = max(started_blocks(seconds, block_seconds), 1)
-    return blocks * block_seconds - seconds + 1
+    blocks = max(due_blocks(seconds, terms), terms.minimum_blocks)
+    return blocks * terms.block_seconds - seconds + 1

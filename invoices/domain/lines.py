@@ -1,16 +1,38 @@
-"""From a session's ledger to the lines of its invoice. Pure."""
+"""The lines of an invoice, and what they are made of. Pure."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
 from uuid import UUID
 
-from company.domain.tariff import Terms, price_cents, started_blocks
+from company.domain.tariff import Terms
 from invoices.domain.period import SHOP_ZONE
+from invoices.domain.tax import Tax, Treatment, tax_of
 
 
-class LedgerMismatchError(ValueError):
-    """A session whose fixed blocks or amount do not follow from its time and terms."""
+class LineKind(StrEnum):
+    """What a line is about; the reductions of a session stand right below its price."""
+
+    SESSION = "session"
+    COURTESY = "courtesy"
+    CONTRACT = "contract"
+    PREPAID = "prepaid"
+    ITEM = "item"
+    DISCOUNT = "discount"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What was agreed with one customer, on top of the shop's tariff or instead of it.
+
+    `terms` are None where the tariff holds; `included_seconds` are free in each calendar
+    month; the discount is taken off what sessions cost.
+    """
+
+    terms: Terms | None = None
+    included_seconds: int = 0
+    discount_percent: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +40,8 @@ class Work:
     """What an invoice needs to know of one ended session.
 
     `started_at` and `ended_at` are aware; `seconds` is the connected time, which is
-    shorter than the span between them when the line was lost or paused.
+    shorter than the span between them when the line was lost or paused. `terms` are
+    what stood on the customer's screen; `courtesy_blocks` were waived by the shop.
     """
 
     session_id: UUID
@@ -29,61 +52,90 @@ class Work:
     amount_cents: int
     technician: str
     terms: Terms
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line: `quantity` blocks at one gross price, in cents.
-
-    `opens` marks the first line of its session: the second one (further blocks at
-    another price) repeats neither date nor time on paper.
-    """
-
-    work: Work
-    quantity: int
-    unit_gross_cents: int
-    opens: bool
-
-    @property
-    def gross_cents(self) -> int:
-        """What this line costs, VAT included."""
-        return self.quantity * self.unit_gross_cents
+    agreement: Agreement = Agreement()
+    courtesy_blocks: int = 0
+    courtesy_reason: str = ""
 
     @property
     def service_date(self) -> dt.date:
         """The day of the session by the shop's calendar."""
-        return self.work.started_at.astimezone(SHOP_ZONE).date()
+        return self.started_at.astimezone(SHOP_ZONE).date()
 
 
-def lines_of(work: Work) -> list[Line]:
-    """Return one line per price of a session, or none when nothing is due for it.
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something else to be billed: travel, a part, a package of prepaid minutes.
 
-    Raises LedgerMismatchError when the session's blocks or amount are not what its seconds
-    and terms give: such a session is looked at by a person, never billed by guess.
+    Prices are of one unit, in cents; a credit has a negative quantity. `prepaid_seconds`
+    is what one unit adds to the customer's balance.
     """
-    terms = work.terms
-    blocks = started_blocks(work.seconds, terms.block_seconds)
-    amount = price_cents(blocks, terms)
-    if (blocks, amount) != (work.blocks, work.amount_cents):
-        msg = (
-            f"Session {work.session_id}: {work.seconds} s give {blocks} blocks and {amount} cents, "
-            f"but {work.blocks} blocks and {work.amount_cents} cents are stored."
-        )
-        raise LedgerMismatchError(msg)
-    if blocks == 0:
-        return []
-    if blocks == 1 or terms.first_block_cents == terms.further_block_cents:
-        return [Line(work, blocks, terms.first_block_cents, opens=True)]
-    return [
-        Line(work, 1, terms.first_block_cents, opens=True),
-        Line(work, blocks - 1, terms.further_block_cents, opens=False),
-    ]
+
+    item_id: int
+    service_date: dt.date
+    description: str
+    quantity: int
+    unit_cents: int
+    vat_percent: Decimal
+    zero_reason: str = ""
+    unit_net_cents: int | None = None
+    unit: str = "C62"
+    prepaid_seconds: int = 0
 
 
-def lines_of_all(works: Iterable[Work]) -> list[Line]:
-    """Return the lines of several sessions, oldest session first."""
-    ordered = sorted(works, key=lambda work: (work.started_at, work.session_id))
-    return [line for work in ordered for line in lines_of(work)]
+class NetPriceMissingError(ValueError):
+    """A business abroad owes a net price that nobody has set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: `quantity` times one price, which holds the VAT where there is any.
+
+    `opens` marks the first line of its session: those below repeat neither date nor time
+    on paper. `allowance_seconds` is what it adds to (above 0) or takes from (below 0) the
+    free minutes of the contract, or the prepaid ones.
+    """
+
+    kind: LineKind
+    quantity: int
+    unit_cents: int
+    tax: Tax
+    service_date: dt.date
+    work: Work | None = None
+    item: Item | None = None
+    opens: bool = True
+    allowance_seconds: int = 0
+    discount_percent: Decimal | None = None
+
+    @property
+    def gross_cents(self) -> int:
+        """What this line costs."""
+        return self.quantity * self.unit_cents
+
+
+def price_of(gross_cents: int, net_cents: int | None, treatment: Treatment) -> int:
+    """Return what one unit costs: the net price under reverse charge, else the promised one.
+
+    Raises NetPriceMissingError.
+    """
+    if treatment is not Treatment.REVERSE_CHARGE:
+        return gross_cents
+    if net_cents is None:
+        msg = "A business abroad owes the net price, and none is set."
+        raise NetPriceMissingError(msg)
+    return net_cents
+
+
+def line_of_item(item: Item, treatment: Treatment) -> Line:
+    """Return the line of something that was entered by hand."""
+    return Line(
+        kind=LineKind.ITEM,
+        quantity=item.quantity,
+        unit_cents=price_of(item.unit_cents, item.unit_net_cents, treatment),
+        tax=tax_of(item.vat_percent, treatment, item.zero_reason),
+        service_date=item.service_date,
+        item=item,
+        allowance_seconds=item.quantity * item.prepaid_seconds,
+    )
 
 
 def format_duration(seconds: int) -> str:

@@ -3,7 +3,8 @@
 A consumer was told a gross price, so the gross sum is what is due, always. EN 16931
 wants tax = rate x net; some gross sums (8.50 EUR x 2 at 19 %) cannot be reached that
 way. The cent that is then left over is shown as 'rounding' (BT-114) and never pushed
-into the price. All arithmetic is on integers: no float, no context of Decimal.
+into the price. A negative sum (a cancellation) is split like the positive one, with the
+sign turned. All arithmetic is on integers: no float, no context of Decimal.
 """
 
 from collections.abc import Sequence
@@ -47,12 +48,12 @@ def split_gross(gross_cents: int, percent: Decimal) -> VatSplit:
 
     First the plain way: net out of gross, tax out of net. Where that misses the gross
     sum by a cent, take the neighbouring net whose tax is also the tax of the gross sum,
-    so that both ways of calculating agree. Raises ValueError for a negative sum.
+    so that both ways of calculating agree.
     """
-    rate = _rate(percent)
     if gross_cents < 0:
-        msg = f"A gross sum cannot be negative: {gross_cents} cents."
-        raise ValueError(msg)
+        mirrored = split_gross(-gross_cents, percent)
+        return VatSplit(percent, -mirrored.net_cents, -mirrored.vat_cents, gross_cents)
+    rate = _rate(percent)
     whole = HUNDRED_PERCENT + rate
     plain_net = _round_half_up(gross_cents * HUNDRED_PERCENT, whole)
     plain_vat = _round_half_up(plain_net * rate, HUNDRED_PERCENT)
@@ -75,10 +76,11 @@ def share_net(split: VatSplit, line_grosses: Sequence[int]) -> list[int]:
     """Return the net cents of each line (BT-131), which add up to `split.net_cents`.
 
     Each line gets its own net rounded down; the cents that are left go to the largest
-    remainders, the earlier line first. Lines of nothing stay at nothing. Raises
-    ValueError when the lines are not the parts of the split's gross sum.
+    remainders, the earlier line first. Lines of nothing stay at nothing; reductions are
+    lines below nothing. Raises ValueError when the lines are not the parts of the split's
+    gross sum.
     """
-    if sum(line_grosses) != split.gross_cents or any(gross < 0 for gross in line_grosses):
+    if sum(line_grosses) != split.gross_cents:
         msg = f"Lines of {sum(line_grosses)} cents are not the parts of {split.gross_cents} cents."
         raise ValueError(msg)
     whole = HUNDRED_PERCENT + _rate(split.percent)

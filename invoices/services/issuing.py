@@ -16,7 +16,8 @@ from company.models import Company
 from customers.models import Customer
 from invoices.archive import keep_logo
 from invoices.domain import numbering
-from invoices.domain.lines import Line, Work, lines_of_all
+from invoices.domain.billing import bill
+from invoices.domain.lines import Line, Work
 from invoices.domain.parties import Buyer, Seller, snapshot_of
 from invoices.domain.period import SHOP_ZONE, Month
 from invoices.domain.vat import VatSplit, share_net, split_gross
@@ -109,7 +110,7 @@ def split_lines(lines: Sequence[Line]) -> tuple[list[VatSplit], list[int]]:
     """Return the VAT breakdown, highest rate first, and the net cents of each line."""
     by_rate: dict[Decimal, list[int]] = {}
     for index, line in enumerate(lines):
-        by_rate.setdefault(line.work.terms.vat_percent, []).append(index)
+        by_rate.setdefault(line.tax.percent, []).append(index)
     splits = []
     nets = [0] * len(lines)
     for percent in sorted(by_rate, reverse=True):
@@ -130,13 +131,13 @@ def draft_of(
     `days` is the time to pay. Raises LedgerMismatchError for a session whose price does
     not follow from its time.
     """
-    lines = lines_of_all(work_of(session) for session in sessions)
+    lines = bill([work_of(session) for session in sessions], [])
     splits, nets = split_lines(lines)
     buyer = buyer_of(customer)
     now = timezone.now()
     issued_on = now.astimezone(SHOP_ZONE).date()
     due_on = issued_on + dt.timedelta(days=days)
-    month = Month.of(lines[0].work.started_at)
+    month = Month.of(sessions[0].started_at)
     net, vat = sum(nets), sum(split.vat_cents for split in splits)
     gross = sum(split.gross_cents for split in splits)
     invoice = Invoice(
@@ -191,10 +192,10 @@ def _line_row(position: int, line: Line, net_cents: int, language: str) -> Invoi
         technician=line.work.technician,
         opens=line.opens,
         quantity=line.quantity,
-        unit_gross_cents=line.unit_gross_cents,
+        unit_gross_cents=line.unit_cents,
         gross_cents=line.gross_cents,
         net_cents=net_cents,
-        vat_percent=line.work.terms.vat_percent,
+        vat_percent=line.tax.percent,
     )
 
 

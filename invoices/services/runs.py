@@ -20,7 +20,7 @@ from company.models import Company
 from customers.models import Customer
 from invoices.archive import invoice_archive
 from invoices.documents.pdf import render_invoice
-from invoices.domain.lines import LedgerMismatchError
+from invoices.domain.billing import LedgerMismatchError
 from invoices.models import Invoice, InvoiceRun, InvoiceRunItem
 from invoices.problems import Problem, problem_of
 from invoices.review import company_missing, unbilled

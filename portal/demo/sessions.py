@@ -5,14 +5,14 @@ import hashlib
 import random
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 
 from django.db import transaction
 from django.utils import timezone
 
 from agent.protocol.damm import check_digit
-from company.domain.tariff import price_cents, started_blocks
+from company.domain.tariff import due_blocks, price_cents
 from company.models import Tariff
 from customers.models import Customer
 from invoices.domain.period import SHOP_ZONE, Month
@@ -118,7 +118,7 @@ def _session(
     start, end = parts[0][0], parts[-1][1]
     seconds = sum(int((last - first).total_seconds()) for first, last in parts)
     terms = tariff.terms
-    blocks = started_blocks(seconds, terms.block_seconds)
+    blocks = due_blocks(seconds, terms)
     ordered_at = start - dt.timedelta(seconds=chance.randint(12, 40))
     return Session(
         support_id=support_id,
@@ -134,10 +134,7 @@ def _session(
         agent_platform=chance.choice(lists["systems"]),
         agent_hostname=f"PC-{chance.randint(1, 40):02d}",
         notes=chance.choice(lists["notes"]),
-        block_seconds=terms.block_seconds,
-        first_block_cents=terms.first_block_cents,
-        further_block_cents=terms.further_block_cents,
-        vat_percent=terms.vat_percent,
+        **asdict(terms),
         seconds=seconds,
         blocks=blocks,
         amount_cents=price_cents(blocks, terms),

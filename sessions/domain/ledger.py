@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from company.domain.tariff import Terms, price_cents, seconds_to_next_block, started_blocks
+from company.domain.tariff import Terms, due_blocks, price_cents, seconds_to_next_block
 
 ONE_SECOND = dt.timedelta(seconds=1)
 
@@ -82,11 +82,11 @@ def whole_seconds(time: dt.timedelta) -> int:
 def clock_after(time: dt.timedelta, terms: Terms, *, running: bool) -> Clock:
     """Return what both ends see after `time` of connected time under `terms`."""
     seconds = whole_seconds(time)
-    blocks = started_blocks(seconds, terms.block_seconds)
+    blocks = due_blocks(seconds, terms)
     return Clock(
         seconds=seconds,
         blocks=blocks,
         cents=price_cents(blocks, terms),
-        next_block_in=seconds_to_next_block(seconds, terms.block_seconds),
+        next_block_in=seconds_to_next_block(seconds, terms),
         running=running,
     )

@@ -3,8 +3,9 @@
 import datetime as dt
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from company.models import Tariff
@@ -56,10 +57,8 @@ def session_open(*, agent: AgentFacts, now: dt.datetime) -> Opened:
         agent_platform=agent.platform,
         agent_hostname=agent.hostname,
         resume_token_hash=_digest(token),
-        block_seconds=terms.block_seconds,
-        first_block_cents=terms.first_block_cents,
-        further_block_cents=terms.further_block_cents,
-        vat_percent=terms.vat_percent,
+        relay=settings.RELAY,
+        **asdict(terms),
     )
     with transaction.atomic():
         _save_with_new_id(session)
@@ -80,6 +79,11 @@ def session_resume(*, resume_token: str, now: dt.datetime) -> Session | None:
             return session
         if away_for(session, now) > RESUME_PERIOD:
             return None
+        if session.relay != settings.RELAY:
+            # The server process to which it came before lets go.
+            session.relay = settings.RELAY
+            session.save(update_fields=["relay"])
+            announce.agent_moved(session)
         return agent_back(session=session, now=now)
 
 
@@ -87,10 +91,13 @@ def agent_back(*, session: Session, now: dt.datetime) -> Session:
     """Note that the agent's socket stands, with nobody paired to it yet; return the session.
 
     Whatever a killed server left half done is put right: an open segment is closed at
-    its last proof of life, and a key exchange that nobody finishes is forgotten.
+    its last proof of life, and a key exchange that nobody finishes is forgotten. Does
+    nothing when the agent has come to another server process meanwhile.
     """
     with transaction.atomic():
         session = locked(session)
+        if not session.is_here:
+            return session
         _forget_pairing(session)
         session.agent_seen_at, session.agent_gone_at = now, None
         session.save(update_fields=["state", "agent_seen_at", "agent_gone_at"])
@@ -99,10 +106,13 @@ def agent_back(*, session: Session, now: dt.datetime) -> Session:
 
 
 def agent_gone(*, session: Session, now: dt.datetime) -> Session:
-    """Note that the agent's socket is gone; it has RESUME_PERIOD to come back."""
+    """Note that the agent's socket is gone; it has RESUME_PERIOD to come back.
+
+    Does nothing when the agent has come to another server process meanwhile.
+    """
     with transaction.atomic():
         session = locked(session)
-        if not session.is_open:
+        if not (session.is_open and session.is_here):
             return session
         _forget_pairing(session)
         session.agent_gone_at = now

@@ -85,6 +85,7 @@ def test_a_coming_tariff_can_be_changed_and_it_is_noted(
         "name": "Coming",
         "valid_from": coming.valid_from.isoformat(),
         "block_seconds": 600,
+        "minimum_blocks": 1,
         "first_block_cents": 950,
         "further_block_cents": 950,
         "first_block_net_cents": 798,

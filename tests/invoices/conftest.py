@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.test import Client
 
 from agent.protocol.damm import check_digit
-from company.domain.tariff import Terms, price_cents, started_blocks
+from company.domain.tariff import Terms, due_blocks, price_cents
 from company.models import Company, Tariff
 from customers.models import Customer
 from invoices.documents import pdf
@@ -121,7 +122,7 @@ def make_session(technician: User) -> MakeSession:
         terms = terms or Tariff.objects.valid_on(dt.date(2026, 10, 1)).terms
         number = next(NUMBERS)
         digits = f"{number:08d}"
-        blocks = started_blocks(seconds, terms.block_seconds)
+        blocks = due_blocks(seconds, terms)
         end = start + dt.timedelta(seconds=seconds)
         values = {
             "support_id": digits + check_digit(digits),
@@ -133,10 +134,7 @@ def make_session(technician: User) -> MakeSession:
             "ended_at": end,
             "end_reason": EndReason.TECHNICIAN,
             "resume_token_hash": f"{number:064d}",
-            "block_seconds": terms.block_seconds,
-            "first_block_cents": terms.first_block_cents,
-            "further_block_cents": terms.further_block_cents,
-            "vat_percent": terms.vat_percent,
+            **asdict(terms),
             "seconds": seconds,
             "blocks": blocks,
             "amount_cents": price_cents(blocks, terms),

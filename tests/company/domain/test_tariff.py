@@ -1,12 +1,19 @@
 """Blocks and prices: the letter's rule, to the second and the cent."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from company.domain.tariff import Terms, price_cents, seconds_to_next_block, started_blocks
+from company.domain.tariff import (
+    Terms,
+    due_blocks,
+    price_cents,
+    seconds_to_next_block,
+    started_blocks,
+)
 
 LETTER = Terms(600, 850, 850, Decimal(19))
 seconds = st.integers(0, 10**7)
@@ -22,11 +29,11 @@ cents = st.integers(0, 10**6)
         ((600, 850, -1, Decimal(19)), "must not be negative"),
         ((600, 850, 850, Decimal(-1)), "is not a rate"),
         ((600, 850, 850, Decimal(100)), "is not a rate"),
+        ((600, 850, 850, Decimal(19), 0), "one block is due"),
+        ((600, 850, 850, Decimal(19), 1, -1), "must not be negative"),
     ],
 )
-def test_terms_that_make_no_sense_are_refused(
-    fields: tuple[int, int, int, Decimal], reason: str
-) -> None:
+def test_terms_that_make_no_sense_are_refused(fields: tuple[Any, ...], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         Terms(*fields)
 
@@ -58,13 +65,23 @@ def test_blocks_cover_the_time_and_the_last_one_was_started(connected: int, leng
     assert (blocks - 1) * length < connected <= blocks * length or connected == blocks == 0
 
 
-@given(seconds, block_lengths)
-def test_the_next_block_begins_exactly_when_it_is_said(connected: int, length: int) -> None:
-    wait = seconds_to_next_block(connected, length)
-    now = max(started_blocks(connected, length), 1)
+@given(seconds, block_lengths, st.integers(1, 12))
+def test_the_next_block_begins_exactly_when_it_is_said(
+    connected: int, length: int, minimum: int
+) -> None:
+    terms = Terms(length, 850, 850, Decimal(19), minimum_blocks=minimum)
+    wait = seconds_to_next_block(connected, terms)
+    now = max(started_blocks(connected, length), minimum)
     assert wait >= 1
-    assert started_blocks(connected + wait, length) == now + 1
-    assert started_blocks(connected + wait - 1, length) == now
+    assert due_blocks(connected + wait, terms) == now + 1
+    assert due_blocks(connected + wait - 1, terms) in {now, 0}
+
+
+@pytest.mark.parametrize(("connected", "blocks"), [(0, 0), (1, 3), (1800, 3), (1801, 4)])
+def test_no_fewer_blocks_than_agreed_are_due_once_there_is_a_picture(
+    connected: int, blocks: int
+) -> None:
+    assert due_blocks(connected, Terms(600, 850, 850, Decimal(19), minimum_blocks=3)) == blocks
 
 
 @given(st.integers(1, 10_000), cents, cents)
