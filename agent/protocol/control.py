@@ -200,9 +200,10 @@ class Checksum:
 
 
 TechnicianControl = (
-    Move | Button | Wheel | Key | Text | Release | Refresh | Can | Monitor | Echo | Quality
-)
-AgentControl = Cursor | Pointer | Notice | Monitors | Echo | Checksum
+    Move | Button | Wheel | Key | Shortcut | Hold | Text | Piece | Release
+    | Refresh | Can | Monitor | Echo | Quality
+)  # fmt: skip
+AgentControl = Cursor | Pointer | Notice | Monitors | Echo | Checksum | Typed | Locks
 
 
 def parse_from_technician(payload: bytes) -> TechnicianControl | None:
@@ -379,6 +380,8 @@ _FROM_AGENT: dict[str, Callable[[Fields], AgentControl]] = {
     "pointer": _pointer,
     "monitors": parse_monitors,
     "notice": _notice,
+    "typed": _typed,
+    "locks": _locks,
     "echo": _echo,
     "checksum": _checksum,
 }

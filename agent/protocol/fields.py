@@ -98,6 +98,15 @@ class Fields:
             raise malformed(f"{name}: not {pattern.pattern}")
         return value
 
+    def all_matching(self, name: str, pattern: re.Pattern[str], maximum: int) -> tuple[str, ...]:
+        """Return an array of at most so many strings, each matching `pattern` from end to end."""
+        value = self.values.get(name)
+        if not isinstance(value, list) or len(value) > maximum:
+            raise malformed(f"{name}: an array of at most {maximum} texts")
+        if not all(isinstance(item, str) and pattern.fullmatch(item) for item in value):
+            raise malformed(f"{name}: not all {pattern.pattern}")
+        return tuple(value)
+
     def integer(self, name: str, minimum: int, maximum: int) -> int:
         """Return an integer within the bounds, both included."""
         value = self.values.get(name)

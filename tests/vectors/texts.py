@@ -272,6 +272,13 @@ _TECHNICIAN_CONTROL: list[c.TechnicianControl] = [
     c.Echo(0),
     c.Echo(2**31 - 1),
     *(c.Quality(mode) for mode in c.Mode),
+    c.Shortcut(code="KeyY", label="z"),
+    c.Shortcut(code="BracketRight", label="+"),
+    c.Shortcut(code="Semicolon", label="ö"),
+    c.Hold(()),
+    c.Hold(("ControlLeft", "KeyZ")),
+    c.Piece(0, "Zeile\n"),
+    c.Piece(2**31 - 1, "x" * 1000),
 ]
 _LEFT = MonitorInfo(71, "DP-1", 0, 0, 2560, 1440, scale=125, primary=True)
 _RIGHT = MonitorInfo(0, "Fernseher ü", 2560, 360, 1920, 1080, scale=100, primary=False)
@@ -284,6 +291,9 @@ _AGENT_CONTROL: list[c.AgentControl] = [
     c.Echo(2**31 - 1),
     c.Checksum(1, bytes(range(32))),
     c.Checksum(2**32 - 1, b"\xff" * 32),
+    c.Typed(0, ""),
+    c.Typed(2**31 - 1, "日\U0001f600"),
+    c.Locks(caps=True, num=False, scroll=False),
     Monitors((_LEFT,), None),
     Monitors((_LEFT, _RIGHT), 71),
     Monitors((_LEFT, _RIGHT), 0),

@@ -38,6 +38,7 @@ const CURSOR_SIDE_MAX = 256;
 const PAINTED_MAX = 2 ** 32 - 1;
 const DIGEST_SIZE = 32;
 const CURSOR_PNG_MAX = 32 * 1024;
+const MISSING_MAX = 50;
 
 /**
  * @param {Uint8Array} message
@@ -230,7 +231,10 @@ function parseAmounts(fields) {
  *   | {t: "button", button: number, down: boolean, x: number, y: number}
  *   | {t: "wheel", dx: number, dy: number, x: number, y: number}
  *   | {t: "key", code: string, down: boolean}
+ *   | {t: "shortcut", code: string, label: string}
+ *   | {t: "hold", codes: string[]}
  *   | {t: "text", text: string}
+ *   | {t: "piece", n: number, text: string}
  *   | {t: "monitor", id: number | null}
  *   | {t: "can", h264: boolean}
  *   | {t: "release" | "refresh"}
@@ -284,6 +288,10 @@ export function parseControl(payload) {
         painted: fields.integer("painted", 1, PAINTED_MAX),
         digest: fields.octets("digest", DIGEST_SIZE, DIGEST_SIZE),
       };
+    case "typed":
+      return { t: "typed", n: fields.integer("n", 0, BIG), missing: fields.text("missing", MISSING_MAX, 0) };
+    case "locks":
+      return { t: "locks", caps: fields.boolean("caps"), num: fields.boolean("num"), scroll: fields.boolean("scroll") };
     case "notice":
       return { t: "notice", code: fields.matching("code", CODE) };
     default:
