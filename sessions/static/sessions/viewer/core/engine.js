@@ -1,6 +1,7 @@
 // The viewer's engine: socket, keys and painter. It runs in a worker, so that neither a busy
 // page nor a slow picture holds up the other, and in the page where a worker cannot paint.
 
+import { canShowFilms } from "./film.js";
 import { Line } from "./line.js";
 import { Painter } from "./painter.js";
 import { Statistics } from "./statistics.js";
@@ -8,13 +9,14 @@ import { Statistics } from "./statistics.js";
 /**
  * What the page says.
  *
- * @typedef {{type: "start", canvas: OffscreenCanvas | HTMLCanvasElement, socketUrl: string, zstdUrl: string,
+ * @typedef {{type: "start", canvas: OffscreenCanvas | HTMLCanvasElement, socketUrl: string,
+ *     lineUrl: string, zstdUrl: string,
  *     identity: import("./session.js").Identity}
  *   | {type: "password", password: string}
  *   | {type: "control", messages: import("./wire.js").TechnicianControl[]}
  *   | {type: "wish", message: import("./wire.js").TechnicianControl}
  *   | {type: "measure", isOn: boolean}
- *   | {type: "pause" | "resume" | "end" | "connect"}} ToEngine
+ *   | {type: "pause" | "resume" | "end" | "connect" | "awake"}} ToEngine
  */
 
 /**
@@ -28,6 +30,7 @@ import { Statistics } from "./statistics.js";
 
 const SHOW_MS = 500;
 const SHOWN_PER_ECHO = 2;
+const FILMS_BROKEN_MOST = 1;
 
 /** One session of the page, from `start` on. */
 export class Engine {
@@ -37,6 +40,7 @@ export class Engine {
   /** What the page said before the engine could hear it. @type {Exclude<ToEngine, {type: "start"}>[]} */
   #early = [];
   #interruptions = 0;
+  #brokenFilms = 0;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #measuring;
 
@@ -64,13 +68,25 @@ export class Engine {
   }
 
   /** @param {ToEngine & {type: "start"}} message */
-  async #start({ canvas, socketUrl, zstdUrl, identity }) {
+  async #start({ canvas, zstdUrl, identity, ...urls }) {
     const response = await fetch(zstdUrl);
     const zstd = await WebAssembly.compile(await response.arrayBuffer());
-    const line = new Line(socketUrl, identity, new Painter(canvas, zstd), this.#emit);
+    const h264 = await canShowFilms();
+    const painter = new Painter(canvas, zstd, () => this.#filmBroke());
+    const line = new Line(urls, identity, painter, this.#emit);
     this.#line = line;
+    line.session.wish({ t: "can", h264 });
     this.#early.splice(0).forEach((message) => this.#obey(message, line));
     line.connect();
+  }
+
+  /** A decoder may stumble once; then films come as photographs. */
+  #filmBroke() {
+    this.#brokenFilms += 1;
+    if (this.#brokenFilms > FILMS_BROKEN_MOST) {
+      this.#line?.session.wish({ t: "can", h264: false });
+    }
+    this.#line?.session.control([{ t: "refresh" }]);
   }
 
   /**
@@ -93,6 +109,9 @@ export class Engine {
         break;
       case "connect":
         line.connect();
+        break;
+      case "awake":
+        line.awake();
         break;
       default:
         line.tell(message.type);

@@ -1,7 +1,9 @@
-// Frames onto the canvas. Rectangles without a JPEG are painted without a single await.
+// Frames onto the canvas. Without JPEG and film in them they are painted without a single await.
 
 import { malformed } from "./fields.js";
-import { COPY, JPEG, PREVIEW, ZSTD } from "./picture.js";
+import { Film } from "./film.js";
+import { COPY, H264, JPEG, KEEP, PREVIEW, RESTORE, ZSTD } from "./picture.js";
+import { Planes } from "./planes.js";
 import { ZstdError, ZstdStream } from "./zstd.js";
 
 /** @typedef {import("./picture.js").Frame} Frame */
@@ -17,6 +19,8 @@ export class Painter {
   #context;
   /** @type {ZstdStream} */
   #zstd;
+  #film;
+  #planes = new Planes();
   #hasPicture = false;
   /** Pixels on their way to the canvas; kept, since fresh memory costs as much as decoding. */
   #pixels = new Uint8ClampedArray(0);
@@ -24,8 +28,9 @@ export class Painter {
   /**
    * @param {OffscreenCanvas | HTMLCanvasElement} canvas
    * @param {WebAssembly.Module} zstd
+   * @param {() => void} onFilmBroken the decoder of films gave up; a full picture is needed
    */
-  constructor(canvas, zstd) {
+  constructor(canvas, zstd, onFilmBroken) {
     const context = /** @type {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null} */ (
       canvas.getContext("2d", { alpha: false })
     );
@@ -35,11 +40,13 @@ export class Painter {
     this.#canvas = canvas;
     this.#context = context;
     this.#zstd = new ZstdStream(zstd);
+    this.#film = new Film(onFilmBroken);
   }
 
   /** A new pairing: its first frame has to start afresh. The old picture stays visible. */
   begin() {
     this.#hasPicture = false;
+    this.#film.reset();
   }
 
   /**
@@ -48,32 +55,72 @@ export class Painter {
    * @throws {import("./fields.js").ProtocolError} malformed
    */
   async paint(frame) {
-    const bitmaps = frame.rects.some(isJpeg) ? await decodeAll(frame.rects) : [];
+    if (frame.freshStream) {
+      this.#film.reset();
+    }
+    const images = frame.rects.some(isImage) ? await this.#decodeAll(frame.rects) : [];
     this.#prepare(frame);
     for (const [index, rect] of frame.rects.entries()) {
-      if (rect.codec === ZSTD) {
-        this.#paintZstd(rect);
-      } else if (rect.codec === COPY) {
-        const { sourceX, sourceY, x, y, w, h } = rect;
-        this.#context.drawImage(this.#canvas, sourceX, sourceY, w, h, x, y, w, h);
-      } else {
-        const bitmap = /** @type {ImageBitmap} */ (bitmaps[index]);
-        this.#paintBitmap(bitmap, rect);
-        bitmap.close();
-      }
+      this.#paintRect(rect, images[index] ?? null);
     }
+  }
+
+  /**
+   * @param {Rect} rect
+   * @param {Image | null} image
+   */
+  #paintRect(rect, image) {
+    const { codec, x, y, w, h, sourceX, sourceY } = rect;
+    switch (codec) {
+      case ZSTD:
+        this.#paintZstd(rect);
+        break;
+      case COPY:
+        this.#context.drawImage(this.#canvas, sourceX, sourceY, w, h, x, y, w, h);
+        break;
+      case KEEP:
+        this.#planes.keep(this.#canvas, rect);
+        break;
+      case RESTORE:
+        this.#planes.restore(this.#context, rect);
+        break;
+      default:
+        // Without an image the decoder is broken, and a full picture on its way.
+        if (image !== null) {
+          this.#paintImage(image, rect);
+          image.close();
+        }
+    }
+  }
+
+  /**
+   * @param {Rect[]} rects
+   * @returns {Promise<(Image | null)[]>} in the order of the rectangles, null where none is needed
+   */
+  async #decodeAll(rects) {
+    const found = await Promise.allSettled(
+      rects.map((rect) => (rect.codec === H264 ? this.#film.decode(rect) : decodeJpeg(rect))),
+    );
+    return found.map((result) => {
+      if (result.status === "rejected") {
+        throw malformed("picture: an image that cannot be decoded");
+      }
+      return result.value;
+    });
   }
 
   /** @param {Frame} frame */
   #prepare({ freshStream, width, height }) {
     if (freshStream) {
       this.#zstd.restart();
+      this.#planes.clear();
     } else if (!this.#hasPicture) {
       throw malformed("picture: the first frame starts no stream");
     }
     if (!this.#hasPicture || this.#canvas.width !== width || this.#canvas.height !== height) {
       this.#canvas.width = width;
       this.#canvas.height = height;
+      this.#planes.clear();
       // Setting the size resets the context; copies must not blur.
       this.#context.imageSmoothingEnabled = false;
     }
@@ -81,16 +128,17 @@ export class Painter {
   }
 
   /**
-   * @param {ImageBitmap} bitmap
+   * @param {Image} image
    * @param {Rect} rect
    */
-  #paintBitmap(bitmap, { codec, x, y, w, h }) {
+  #paintImage(image, { codec, x, y, w, h }) {
     if (codec === PREVIEW) {
       this.#context.imageSmoothingEnabled = true;
-      this.#context.drawImage(bitmap, 0, 0, w / 2, h / 2, x, y, w, h);
+      this.#context.drawImage(image, 0, 0, w / 2, h / 2, x, y, w, h);
       this.#context.imageSmoothingEnabled = false;
     } else {
-      this.#context.drawImage(bitmap, x, y);
+      // A film's picture may be one line wider and higher.
+      this.#context.drawImage(image, 0, 0, w, h, x, y, w, h);
     }
   }
 
@@ -113,25 +161,22 @@ export class Painter {
   }
 }
 
+/** @typedef {ImageBitmap | VideoFrame} Image */
+
 /** @param {Rect} rect */
-const isJpeg = ({ codec }) => codec === JPEG || codec === PREVIEW;
+const isImage = ({ codec }) => codec === JPEG || codec === PREVIEW || codec === H264;
 
 /**
- * @param {Rect[]} rects
- * @returns {Promise<(ImageBitmap | null)[]>} in the order of the rectangles, null where none is needed
+ * @param {Rect} rect
+ * @returns {Promise<ImageBitmap> | null} null for another codec
  */
-async function decodeAll(rects) {
-  const options = /** @type {const} */ ({ colorSpaceConversion: "none", premultiplyAlpha: "none" });
-  const found = await Promise.allSettled(
-    rects.map((rect) =>
-      isJpeg(rect) ? createImageBitmap(new Blob([rect.data], { type: "image/jpeg" }), options) : null,
-    ),
-  );
-  return found.map((result) => {
-    if (result.status === "rejected") {
-      throw malformed("picture: a JPEG that cannot be decoded");
-    }
-    return result.value;
+function decodeJpeg({ codec, data }) {
+  if (codec !== JPEG && codec !== PREVIEW) {
+    return null;
+  }
+  return createImageBitmap(new Blob([data], { type: "image/jpeg" }), {
+    colorSpaceConversion: "none",
+    premultiplyAlpha: "none",
   });
 }
 
