@@ -11,6 +11,7 @@ urlpatterns = [
     path("sitzungen/live/", views.live, name="live"),
     path("sitzungen/<uuid:session_id>/", views.detail, name="detail"),
     path("sitzungen/<uuid:session_id>/ansicht/", views.viewer, name="viewer"),
+    path("sitzungen/<uuid:session_id>/leitung/", views.line, name="line"),
     path("sitzungen/<uuid:session_id>/kunde/", views.customer, name="customer"),
     path("sitzungen/<uuid:session_id>/notizen/", views.notes, name="notes"),
     path("sitzungen/<uuid:session_id>/beenden/", views.end, name="end"),

@@ -4,6 +4,7 @@ from functools import partial
 from uuid import UUID
 
 from csp.decorators import csp_update
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -110,10 +111,22 @@ def viewer(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
         raise PermissionDenied(_("This session belongs to another technician."))
     if not session.is_open:
         return redirect(session)
-    socket = request.build_absolute_uri(f"/ws/technician/{session.pk}/").replace("http", "ws", 1)
-    context = {"session": session, "socket_url": socket}
+    context = {"session": session, "socket_url": _socket_url(request, session)}
     page = partial(render, template_name="sessions/viewer.html", context=context)
     return csp_update(VIEWER_POLICY)(page)(request)
+
+
+@require_GET
+@never_cache
+def line(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
+    """Say in JSON where the viewer's socket is by now; asked after a line that broke."""
+    user = request.user
+    if not isinstance(user, User):
+        return _refused("login", _("You have been logged out. Please log in again."))
+    session = get_object_or_404(Session, pk=session_id)
+    if not is_technician(user) or session.technician_id != user.pk:
+        return _refused("not-allowed", _("This session belongs to another technician."))
+    return JsonResponse({"ok": True, "socket": _socket_url(request, session)})
 
 
 @require_GET
@@ -180,6 +193,12 @@ def _changeable(request: HttpRequest, session_id: UUID) -> tuple[Session, User]:
     if not isinstance(user, User) or not _may_change(user, session):
         raise PermissionDenied(_("This session belongs to another technician."))
     return session, user
+
+
+def _socket_url(request: HttpRequest, session: Session) -> str:
+    """Return the address of the technician's socket, in the server process of the agent."""
+    address = f"/ws/relay/{session.relay or settings.RELAY}/technician/{session.pk}/"
+    return request.build_absolute_uri(address).replace("http", "ws", 1)
 
 
 def _may_change(user: object, session: Session) -> bool:

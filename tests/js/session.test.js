@@ -21,6 +21,7 @@ function begin() {
     painter: { begin: () => (begun += 1), paint: async () => undefined },
     wake: () => undefined,
     now: () => 0,
+    isInDoubt: () => false,
   });
   return { session, sent, told, begun: () => begun };
 }

@@ -125,7 +125,28 @@ def test_the_viewer_of_a_session_that_is_over_leads_to_its_page(
 def test_the_viewer_knows_its_socket(login: Login, technician: User, ordered: Session) -> None:
     response = login(technician).get(address("viewer", ordered))
     assert response.status_code == 200
-    assert response.context["socket_url"] == f"ws://testserver/ws/technician/{ordered.pk}/"
+    assert response.context["socket_url"] == f"ws://testserver/ws/relay/1/technician/{ordered.pk}/"
+
+
+def test_the_page_may_ask_where_its_socket_is_by_now(
+    login: Login, technician: User, ordered: Session
+) -> None:
+    client = login(technician)
+    ordered.relay = "another"
+    ordered.save()
+    answer = client.get(address("line", ordered))
+    path = f"/ws/relay/another/technician/{ordered.pk}/"
+    assert answer.json() == {"ok": True, "socket": f"ws://testserver{path}"}
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_nobody_else_learns_where_the_socket_is(
+    client: Client, login: Login, colleague: User, office: User, ordered: Session
+) -> None:
+    refused = [client.get(address("line", ordered))]
+    refused += [login(user).get(address("line", ordered)) for user in (colleague, office)]
+    assert [answer.status_code for answer in refused] == [401, 403, 403]
+    assert all("socket" not in answer.json() for answer in refused)
 
 
 def test_a_session_that_does_not_exist_is_not_found(login: Login, technician: User) -> None:

@@ -10,8 +10,7 @@ import { Statistics } from "./statistics.js";
  * What the page says.
  *
  * @typedef {{type: "start", canvas: OffscreenCanvas | HTMLCanvasElement, socketUrl: string,
- *     lineUrl: string, zstdUrl: string,
- *     identity: import("./session.js").Identity}
+ *     lineUrl: string, zstdUrl: string, identity: import("./session.js").Identity}
  *   | {type: "password", password: string}
  *   | {type: "control", messages: import("./wire.js").TechnicianControl[]}
  *   | {type: "wish", message: import("./wire.js").TechnicianControl}

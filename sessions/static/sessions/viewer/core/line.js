@@ -2,11 +2,12 @@
 // knows neither page nor worker, since both may run it (engine.js).
 
 import { ProtocolError } from "./fields.js";
+import { Knocker } from "./knock.js";
 import { Session } from "./session.js";
 import { serverMessage } from "./wire.js";
 
 /**
- * @typedef {import("./session.js").SessionEvent
+ * @typedef {Exclude<import("./session.js").SessionEvent, {type: "elsewhere"}>
  *   | {type: "opened"}
  *   | {type: "closed", retryIn: number | null}} LineEvent `retryIn` in milliseconds; null = only on `connect`
  */
@@ -15,9 +16,17 @@ import { serverMessage } from "./wire.js";
 const COMES_BACK = new Set(["server-stopping", "internal"]);
 // Browsers let a page close only with 1000 or 3000 to 4999; the relay's own number is 1008.
 const CLOSE_FAULT = 4008;
-const RETRY_MS = [500, 1000, 2000, 4000, 8000];
-// No ping for so long: the line is dead, even if the browser has not noticed.
-const SILENCE_MS = 10_000;
+// Before the next try, by the number of sockets in a row that led to nothing.
+const RETRY_MS = [0, 500, 1000, 2000, 4000, 8000];
+// A ping comes every two seconds. After so long without one the line is dead, even if the
+// browser has not noticed.
+const SILENCE_MS = 6000;
+// After so long it is in doubt: what is typed now would arrive at some later time.
+const DOUBT_MS = 3000;
+// A line that has just come back from a sleep gets so long to show that it is alive.
+const AWAKE_MS = 2500;
+const OPEN_MS = 4000;
+const WATCH_MS = 500;
 
 /** The socket to the relay, opened again when it breaks. */
 export class Line {
@@ -30,17 +39,17 @@ export class Line {
   #failures = 0;
   #isOver = false;
   #heardAt = 0;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #retry;
+  #knocker;
 
   /**
-   * @param {string} url
+   * @param {{socketUrl: string, lineUrl: string}} urls of the socket, and of who knows where it is by now
    * @param {import("./session.js").Identity} identity
    * @param {import("./painter.js").Painter} painter
    * @param {(event: LineEvent) => void} emit
    */
-  constructor(url, identity, painter, emit) {
-    this.#url = url;
+  constructor({ socketUrl, lineUrl }, identity, painter, emit) {
+    this.#url = socketUrl;
+    this.#knocker = new Knocker(lineUrl, (found) => this.#open(found ?? this.#url));
     this.#emit = emit;
     this.#session = new Session(identity, {
       painter,
@@ -49,8 +58,9 @@ export class Line {
       emit: (event) => this.#event(event),
       wake: (milliseconds) => void setTimeout(() => void this.#session.flush(), milliseconds),
       now: () => performance.now(),
+      isInDoubt: () => this.#silence() > DOUBT_MS,
     });
-    setInterval(() => this.#watch(), 1000);
+    setInterval(() => this.#watch(), WATCH_MS);
   }
 
   get session() {
@@ -59,10 +69,22 @@ export class Line {
 
   /** Open the socket, now. */
   connect() {
-    clearTimeout(this.#retry);
     this.#isOver = false;
     this.#drop();
-    const socket = new WebSocket(this.#url);
+    this.#open(this.#url);
+  }
+
+  /** The computer was asleep, or its network has changed: do not wait for timeouts. */
+  awake() {
+    this.#knocker.hurry();
+    this.#heardAt = Math.min(this.#heardAt, performance.now() - SILENCE_MS + AWAKE_MS);
+  }
+
+  /** @param {string} url */
+  #open(url) {
+    this.#knocker.stop();
+    this.#url = url;
+    const socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     this.#heardAt = performance.now();
@@ -109,13 +131,18 @@ export class Line {
 
   /** @param {import("./session.js").SessionEvent} event */
   #event(event) {
-    if (event.type === "paired") {
+    if (event.type === "elsewhere") {
+      this.#follow(event.relay);
+      return;
+    }
+    if (event.type === "paired" || event.type === "clock") {
       this.#failures = 0;
     } else if (event.type === "ended" || (event.type === "error" && !COMES_BACK.has(event.code))) {
       this.#isOver = true;
     }
     this.#emit(event);
     if (event.type === "fault") {
+      this.#session.forget();
       this.#isOver = true;
       this.#drop(event.code);
       this.#emit({ type: "closed", retryIn: null });
@@ -132,21 +159,36 @@ export class Line {
     }
   }
 
-  #closed() {
+  /** @param {string} relay where the agent is: the server process of that name */
+  #follow(relay) {
+    this.#url = this.#url.replace(/\/ws\/(relay\/[^/]+\/)?technician\//, `/ws/relay/${relay}/technician/`);
+    this.#drop();
+    this.#closed(0);
+  }
+
+  /** @param {number} [soonest] milliseconds until the first try; later ones wait longer */
+  #closed(soonest = RETRY_MS[0]) {
     this.#socket = null;
     this.#session.unpair();
     if (this.#isOver) {
       this.#emit({ type: "closed", retryIn: null });
       return;
     }
-    const retryIn = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? 0;
+    const tries = [soonest, ...RETRY_MS.slice(1)];
+    const retryIn = tries[Math.min(this.#failures, tries.length - 1)] ?? 0;
     this.#failures += 1;
     this.#emit({ type: "closed", retryIn });
-    this.#retry = setTimeout(() => this.connect(), retryIn);
+    this.#knocker.start(retryIn);
+  }
+
+  /** @returns {number} milliseconds since anything came */
+  #silence() {
+    return performance.now() - this.#heardAt;
   }
 
   #watch() {
-    if (this.#socket !== null && performance.now() - this.#heardAt > SILENCE_MS) {
+    const isOpening = this.#socket?.readyState === WebSocket.CONNECTING;
+    if (this.#socket !== null && this.#silence() > (isOpening ? OPEN_MS : SILENCE_MS)) {
       this.#drop();
       this.#closed();
     }

@@ -1,11 +1,10 @@
 // The technician's end of one session: what is said, in which order, and what is refused.
 // The socket is the worker's; here is only what docs/protocol.md asks of T.
 
-import { Refused, Initiator } from "./cpace.js";
+import { Exchange } from "./exchange.js";
 import { ProtocolError } from "./fields.js";
 import { Outbox } from "./flow.js";
 import { parseFrame } from "./picture.js";
-import { Opener, Sealer } from "./records.js";
 import {
   Channel,
   Kind,
@@ -24,9 +23,9 @@ import {
 /**
  * What the page is told. Most are the server's and the agent's own messages.
  *
- * @typedef {Exclude<import("./wire.js").ServerMessage, {type: "ping"}>
- *   | {type: "refused", code: string, triesLeft: number | null}
- *   | {type: "verified", code: string}
+ * @typedef {Exclude<import("./wire.js").ServerMessage, {type: "ping" | "paired"}>
+ *   | import("./wire.js").PairedMessage & {isResuming: boolean}
+ *   | import("./exchange.js").ExchangeEvent
  *   | {type: "painted", width: number, height: number, isFirst: boolean}
  *   | {type: "told", message: Exclude<import("./wire.js").AgentControl, {t: "echo"}>}
  *   | {type: "fault", code: string, detail: string}} SessionEvent
@@ -40,17 +39,16 @@ import {
  * @property {{begin: () => void, paint: (frame: import("./picture.js").Frame) => Promise<void>}} painter
  * @property {(milliseconds: number) => void} wake calls `flush` again after that time
  * @property {() => number} now milliseconds of a clock that runs forward
+ * @property {() => boolean} isInDoubt whether nothing has come for so long that the line may be dead
  */
 
 // The outbox could not send now: a movement waits for the network, the rest for the pace.
 const RETRY_MS = 8;
 
-/** One pairing at a time; a new one starts from nothing. */
+/** One pairing at a time; a new one starts from nothing but what a lost line leaves. */
 export class Session {
   #ends;
-  #identity;
   #outbox = new Outbox();
-  #supportId = "";
   #pairing = 0;
   #painted = 0;
   #consented = false;
@@ -60,12 +58,9 @@ export class Session {
   #wishes = new Map();
   /** Counts while somebody looks. @type {import("./statistics.js").Statistics | null} */
   #statistics = null;
-  /** @type {Initiator | null} */
-  #initiator = null;
-  /** @type {Sealer | null} */
-  #sealer = null;
-  /** @type {Opener | null} */
-  #opener = null;
+  #exchange;
+  /** Whether the technician has stopped the clock; it stays so when a lost line is back. */
+  #isPaused = false;
   /** Handshakes and payloads are worked off one after the other. @type {Promise<void>} */
   #work = Promise.resolve();
 
@@ -74,8 +69,12 @@ export class Session {
    * @param {Ends} ends
    */
   constructor(identity, ends) {
-    this.#identity = identity;
     this.#ends = ends;
+    this.#exchange = new Exchange(
+      identity,
+      (data) => ends.send(data),
+      (event) => ends.emit(event),
+    );
   }
 
   /** Forget the pairing: the socket is gone, or the agent. Nothing of it reaches the next one. */
@@ -84,12 +83,16 @@ export class Session {
     this.#painted = 0;
     this.#consented = false;
     this.#size = "";
-    this.#initiator = null;
-    this.#sealer = null;
-    this.#opener = null;
+    this.#exchange.unpair();
     this.#outbox.clear();
     this.#statistics?.unpaired();
     this.#ends.painter.begin();
+  }
+
+  /** Only a password opens the next pairing: the session is over, or an end broke the rules. */
+  forget() {
+    this.#exchange.forget();
+    this.#isPaused = false;
   }
 
   /**
@@ -106,15 +109,43 @@ export class Session {
       return;
     }
     if (message.type === "paired") {
+      this.#paired(message);
+      return;
+    }
+    if (message.type === "agent-gone" || message.type === "ended") {
       this.unpair();
-      this.#supportId = message.supportId;
-    } else if (message.type === "agent-gone" || message.type === "ended") {
-      this.unpair();
+    } else if (message.type === "paused" || message.type === "resumed") {
+      this.#isPaused = message.type === "paused";
     } else if (message.type === "consent") {
       this.#consented = message.granted;
+      this.#goOn();
       this.#tellWishes();
     }
+    if (message.type === "ended") {
+      this.forget();
+    }
     this.#ends.emit(message);
+  }
+
+  /** @param {import("./wire.js").PairedMessage} message */
+  #paired(message) {
+    this.unpair();
+    const isResuming = this.#exchange.paired(message.supportId);
+    this.#ends.emit({ ...message, isResuming });
+    if (isResuming) {
+      this.#enqueue(this.#pairing, () => this.#exchange.resume());
+    }
+  }
+
+  /** After a resumption: a first record, by which A forgets the older secret, and the pause. */
+  #goOn() {
+    if (!this.#exchange.isResumed) {
+      return;
+    }
+    this.control([{ t: "release" }]);
+    if (this.#isPaused) {
+      this.#ends.send(serverMessage({ type: "pause" }));
+    }
   }
 
   /** @param {Bytes} data a binary message of the agent */
@@ -122,17 +153,17 @@ export class Session {
     const pairing = this.#pairing;
     const kind = kindOf(data);
     if (kind === Kind.RECORD) {
-      if (this.#opener === null) {
+      if (this.#exchange.opener === null) {
         throw new ProtocolError("too-early", "a record before the key exchange");
       }
       const arrivedAt = this.#ends.now();
       this.#statistics?.received(arrivedAt, data.length);
       // Opening starts at once, in the background; painting keeps the order.
-      const opened = this.#opener.receive(data);
+      const opened = this.#exchange.opener.receive(data);
       opened.catch(() => undefined);
       this.#enqueue(pairing, async () => this.#payload(await opened, pairing, arrivedAt));
     } else if (kind === Kind.HANDSHAKE) {
-      this.#enqueue(pairing, () => this.#handshake(data));
+      this.#enqueue(pairing, () => this.#exchange.receive(data));
     } else {
       throw new ProtocolError("malformed", "a credit from the agent");
     }
@@ -144,14 +175,14 @@ export class Session {
    * @param {string} password 8 digits whose check digit is right
    */
   begin(password) {
-    const initiator = new Initiator(this.#supportId, password, this.#identity);
-    this.#initiator = initiator;
-    this.#enqueue(this.#pairing, async () => this.#ends.send(initiator.start()));
+    const start = this.#exchange.begin(password);
+    this.#isPaused = false;
+    this.#enqueue(this.#pairing, async () => start());
   }
 
   /** @param {readonly TechnicianControl[]} messages */
   control(messages) {
-    if (this.#sealer === null || !this.#consented) {
+    if (this.#exchange.sealer === null || !this.#consented || this.#ends.isInDoubt()) {
       return;
     }
     for (const message of messages) {
@@ -195,10 +226,10 @@ export class Session {
     try {
       for (;;) {
         const message = this.#outbox.take(this.#ends.now(), this.#ends.buffered());
-        if (message === null || this.#sealer === null) {
+        if (message === null || this.#exchange.sealer === null) {
           break;
         }
-        const records = await this.#sealer.seal(Channel.CONTROL, controlPayload(message));
+        const records = await this.#exchange.sealer.seal(Channel.CONTROL, controlPayload(message));
         if (pairing !== this.#pairing) {
           break;
         }
@@ -231,39 +262,13 @@ export class Session {
     });
   }
 
-  /** @param {Bytes} data */
-  async #handshake(data) {
-    const initiator = this.#initiator;
-    if (initiator === null) {
-      throw new ProtocolError("out-of-order", "a handshake nobody asked for");
-    }
-    try {
-      const answer = await initiator.receive(data);
-      if (answer !== null && initiator === this.#initiator) {
-        this.#ends.send(answer);
-      }
-    } catch (error) {
-      this.#initiator = null;
-      if (!(error instanceof Refused)) {
-        throw error;
-      }
-      this.#ends.emit({ type: "refused", code: error.code, triesLeft: error.triesLeft });
-      return;
-    }
-    if (initiator.keys !== null && initiator === this.#initiator) {
-      this.#initiator = null;
-      this.#opener = new Opener(initiator.keys.agentToTechnician);
-      this.#sealer = new Sealer(initiator.keys.technicianToAgent);
-      this.#ends.emit({ type: "verified", code: initiator.keys.verificationCode });
-    }
-  }
-
   /**
    * @param {import("./records.js").Opened | null} opened
    * @param {number} pairing
    * @param {number} arrivedAt when its last record came
    */
   async #payload(opened, pairing, arrivedAt) {
+    this.#exchange.settle();
     if (opened === null) {
       return;
     }

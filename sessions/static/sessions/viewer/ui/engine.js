@@ -24,6 +24,7 @@ export async function startEngine(canvas, { told, failed }) {
   const start = /** @type {const} */ ({
     type: "start",
     socketUrl: setting("socket"),
+    lineUrl: new URL(setting("lineUrl"), location.href).href,
     zstdUrl: setting("zstd"),
     identity,
   });

@@ -50,6 +50,8 @@ class Viewer {
   #hasPicture = false;
   #isOver = false;
   #isOnline = false;
+  /** Whether a lost line is just coming back without a password. */
+  #isResuming = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #noticeTimer;
 
@@ -81,6 +83,10 @@ class Viewer {
       () => this.#screen.focus(),
     );
     this.#statistics.begin();
+    const awake = () => document.visibilityState === "visible" && this.#tell({ type: "awake" });
+    globalThis.addEventListener("online", awake);
+    globalThis.addEventListener("pageshow", awake);
+    document.addEventListener("visibilitychange", awake);
   }
 
   /** @param {ToEngine} message */
@@ -106,7 +112,7 @@ class Viewer {
         this.#overlay.show("asking", "asking");
         break;
       case "consent":
-        if (event.granted) {
+        if (event.granted && !this.#isResuming) {
           this.#overlay.show("opening", "opening");
         }
         break;
@@ -142,6 +148,14 @@ class Viewer {
         break;
       case "agent-back":
         break; // `paired` follows, and only then may the key exchange begin.
+      case "line-back":
+        element("verification", HTMLElement).hidden = false;
+        this.#notify(text("notice.line-back"));
+        break;
+      case "resume-refused":
+        this.#isResuming = false;
+        this.#overlay.askPassword(text("back.title"), text("back.text"));
+        break;
       case "ended":
         this.#ended(event);
         break;
@@ -158,18 +172,20 @@ class Viewer {
   }
 
   /** @param {FromEngine & {type: "paired"}} event */
-  #paired({ hostname, platform }) {
+  #paired({ hostname, platform, isResuming }) {
+    this.#isResuming = isResuming;
     this.#monitors = null;
     this.#monitorChoice.hide();
     element("computer", HTMLElement).textContent = [hostname, platform].filter(Boolean).join(" · ");
     this.#stopPicture();
-    if (this.#password !== null) {
+    if (isResuming) {
+      this.#overlay.show("lost", "resuming");
+    } else if (this.#password !== null) {
       const password = this.#password;
       this.#password = null;
       this.#begin(password);
     } else {
-      const key = this.#hadPicture ? "back" : "password";
-      this.#overlay.askPassword(text(`${key}.title`), text(`${key}.text`));
+      this.#overlay.askPassword(text("password.title"), text("password.text"));
     }
   }
 
