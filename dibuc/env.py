@@ -6,6 +6,7 @@ because the person who reads the message is setting up a server.
 
 import ipaddress
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,14 @@ def get_int(name: str, default: int, *, least: int, most: int) -> int:
     if not least <= number <= most:
         raise SettingError(1, f"{name}={number} is out of range: use {least} to {most}.")
     return number
+
+
+def get_name(name: str) -> str:
+    """Return a variable of at most 16 lower-case letters, digits and hyphens."""
+    word = get_str(name)
+    if not re.fullmatch(r"[a-z0-9-]{0,16}", word):
+        raise SettingError(1, f"{name}={word!r}: use at most 16 small letters, digits and hyphens.")
+    return word
 
 
 def get_path(name: str, default: Path) -> Path:

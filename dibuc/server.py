@@ -119,7 +119,7 @@ def bounded(application: Application) -> Application:
 
 
 def serve() -> None:
-    """Serve the portal on BIND and PORT until SIGTERM or SIGINT."""
+    """Serve the portal on BIND and LISTEN_PORT until SIGTERM or SIGINT."""
     # Late, since it sets Django up.
     from django.conf import settings  # noqa: PLC0415
 
@@ -129,7 +129,7 @@ def serve() -> None:
     PatientServer(
         bounded(application),
         endpoints=[
-            f"tcp:port={settings.PORT}:interface={settings.BIND.replace(':', chr(92) + ':')}"
+            f"tcp:port={settings.LISTEN_PORT}:interface={settings.BIND.replace(':', chr(92) + ':')}"
         ],
         websocket_max_message_size=MESSAGE_LIMIT,
         websocket_max_frame_size=MESSAGE_LIMIT,

@@ -21,6 +21,14 @@ DATA_DIR = env.get_path("DIBUC_DATA", BASE_DIR / "var")
 
 # --- The server and who may call it ------------------------------------------
 PORT = env.get_int("PORT", 8000, least=1, most=65535)
+# So many server processes, on PORT and the ports after it; a proxy in front spreads them.
+WEB_PROCESSES = env.get_int("WEB_PROCESSES", 1, least=1, most=64)
+# Which of them this process is; the supervisor says it.
+WEB_NUMBER = env.get_int("WEB_NUMBER", 1, least=1, most=64)
+LISTEN_PORT = PORT + WEB_NUMBER - 1
+# The name of this process in the relay's addresses. Where several machines share the
+# database, each has a RELAY of its own that the names begin with.
+RELAY = env.get_name("RELAY") + str(WEB_NUMBER)
 # The address to listen on: the loopback unless a container's network is wanted.
 BIND = env.get_str("BIND", "127.0.0.1")
 DEBUG = env.get_bool("DEBUG", default=False)

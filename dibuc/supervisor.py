@@ -47,6 +47,8 @@ class Program:
 
     name: str
     command: list[str]
+    # On top of the supervisor's own environment.
+    variables: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     starts: deque[float] = field(default_factory=lambda: deque(maxlen=RESTARTS + 1))
 
@@ -58,6 +60,7 @@ class Program:
         self.starts.append(time.monotonic())
         self.process = subprocess.Popen(  # noqa: S603 - our own command lines
             self.command,
+            env=os.environ | self.variables,
             preexec_fn=die_with_parent,  # noqa: PLW1509 - no thread has been started here
             start_new_session=True,
             pass_fds=(lock,),
@@ -92,9 +95,21 @@ class Program:
             self.process.send_signal(number)
 
 
+def web_programs() -> list[Program]:
+    """Return the server processes, each with its number."""
+    numbers = range(1, settings.WEB_PROCESSES + 1)
+    return [
+        Program(
+            "web" if settings.WEB_PROCESSES == 1 else f"web {number}",
+            [sys.executable, "-m", "dibuc.server"],
+            {"WEB_NUMBER": str(number)},
+        )
+        for number in numbers
+    ]
+
+
 def programs() -> tuple[Program | None, list[Program]]:
     """Return the embedded Valkey, if it is wanted, and everything that needs a Redis."""
-    python = [sys.executable, "-m"]
     # Nothing but JSON is taken from the broker, so that being root is not the hole of old.
     quiet = ["-W", "ignore:You're running the worker with superuser privileges"]
     celery = [sys.executable, *quiet, "-m", "celery", "--quiet", "--app", "dibuc"]
@@ -103,7 +118,7 @@ def programs() -> tuple[Program | None, list[Program]]:
         command = valkey_command(settings.REDIS_SOCKET, settings.VALKEY_DIR)
         valkey = Program("valkey", command)
     return valkey, [
-        Program("web", [*python, "dibuc.server"]),
+        *web_programs(),
         Program("worker", [*celery, "worker", "--loglevel", "WARNING", "--without-mingle"]),
         Program("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile="]),
     ]
@@ -199,17 +214,22 @@ class Supervisor:
         return [*([self.valkey] if self.valkey else []), *self.others]
 
 
-def own_address() -> str:
-    """Return the address under which this computer reaches the portal."""
+def own_address(port: int) -> str:
+    """Return the address under which this computer reaches the server process on `port`."""
     everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
     host = everywhere.get(settings.BIND, settings.BIND)
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.PORT}"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def is_healthy() -> bool:
-    """Return whether /healthz answers 200."""
+    """Return whether /healthz of every server process answers 200."""
+    return all(map(answers, range(settings.PORT, settings.PORT + settings.WEB_PROCESSES)))
+
+
+def answers(port: int) -> bool:
+    """Return whether /healthz on `port` answers 200."""
     request = urllib.request.Request(  # noqa: S310 - http to ourselves
-        f"{own_address()}/healthz",
+        f"{own_address(port)}/healthz",
         # As the proxy in front would, or the answer is a redirect to HTTPS.
         headers={"Host": "localhost", "X-Forwarded-Proto": "https", "X-Real-IP": "127.0.0.1"},
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LIVE_GROUP = "live"
 LIVE_CHANGED = "live.changed"
 SESSION_ENDED = "session.ended"
+AGENT_MOVED = "agent.moved"
 RIGHTS_CHANGED = "rights.changed"
 
 
@@ -39,6 +40,11 @@ def session_ended(session: "Session") -> None:
     """Tell both ends that the session is over, whoever ended it."""
     _after_commit(session_group(session.pk), SESSION_ENDED)
     live_changed()
+
+
+def agent_moved(session: "Session") -> None:
+    """Tell both ends' sockets that the agent has come to another server process."""
+    _after_commit(session_group(session.pk), AGENT_MOVED)
 
 
 def rights_changed(user_id: int) -> None:

@@ -42,10 +42,13 @@ async def refuse(_scope: dict[str, Any], receive: Receive, send: Send) -> None:
 
 # A list of one header each: a second Origin header is nobody's.
 OWN_ORIGINS = [[origin.encode()] for origin in settings.ALLOWED_ORIGINS]
+technician = from_page(TechnicianConsumer.as_asgi())
 websocket_urlpatterns = [
     # An agent has no Origin and no cookie: its route looks at neither log-in nor cookies.
     route("ws/agent/", AgentConsumer.as_asgi()),
-    route("ws/technician/<uuid:session_id>/", from_page(TechnicianConsumer.as_asgi())),
+    route("ws/technician/<uuid:session_id>/", technician),
+    # For the proxy, which brings the page to the process where the agent is.
+    route("ws/relay/<slug:relay>/technician/<uuid:session_id>/", technician),
     route("ws/live/", from_page(LiveConsumer.as_asgi())),
     # Without this, every prober of an unknown address would leave an error in the log.
     re_route("", refuse),

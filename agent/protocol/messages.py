@@ -135,6 +135,13 @@ class AgentBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """R to T: the agent's socket is at the server process `relay`; follow it there."""
+
+    relay: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentGiven:
     """R to T (`consent`): what the customer answered."""
 
@@ -193,6 +200,7 @@ ToTechnician = (
     AgentPaired
     | AgentGone
     | AgentBack
+    | Elsewhere
     | ConsentGiven
     | Paused
     | Resumed
@@ -216,6 +224,7 @@ _TYPES: dict[type, str] = {
     AgentPaired: "paired",
     AgentGone: "agent-gone",
     AgentBack: "agent-back",
+    Elsewhere: "elsewhere",
     ConsentGiven: "consent",
     Paused: "paused",
     Resumed: "resumed",
@@ -373,5 +382,6 @@ _TO_TECHNICIAN: dict[str, Callable[[Fields], ToTechnician]] = {
     "paired": _agent_paired,
     "agent-gone": lambda _fields: AgentGone(),
     "agent-back": lambda _fields: AgentBack(),
+    "elsewhere": lambda fields: Elsewhere(fields.matching("relay", _CODE)),
     "consent": lambda fields: ConsentGiven(fields.boolean("granted")),
 }

@@ -39,6 +39,12 @@ def has_origin(scope: Scope) -> bool:
     return any(name == b"origin" for name, _value in scope["headers"])
 
 
+def relay_of(scope: Scope) -> str:
+    """Return the server process that the address names; empty for none."""
+    relay: str = scope["url_route"]["kwargs"].get("relay", "")
+    return relay
+
+
 async def technician_of(scope: Scope) -> User | None:
     """Return the technician whose log-in the socket carries, read anew, or None."""
     if "session" not in scope:

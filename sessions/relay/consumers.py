@@ -6,11 +6,12 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 
+from agent.protocol import messages
 from agent.protocol.errors import Code, ProtocolError
 from sessions import announce
 from sessions.models import Session
 from sessions.relay import admission, auth, loop
-from sessions.relay.ends import CLOSE_NORMAL, End, Send
+from sessions.relay.ends import CLOSE_GOING_AWAY, CLOSE_NORMAL, End, Send
 from sessions.relay.hub import Hub
 from sessions.relay.listening import Listener, must_stop
 from sessions.relay.loop import Receive
@@ -101,18 +102,24 @@ class SessionSocket(Socket):
 
     async def on_signal(self, kind: str) -> None:
         """Look again at what the signal is about."""
-        if kind == announce.SESSION_ENDED:
-            await self.close_if_over()
+        if kind in {announce.SESSION_ENDED, announce.AGENT_MOVED}:
+            await self.look_again()
 
-    async def close_if_over(self) -> None:
-        """Close both ends of a session that is over, whoever ended it."""
+    async def look_again(self) -> None:
+        """Close both ends of a session that is over, or whose agent is in another process."""
         session = await Session.objects.aget(pk=self.session.pk)
         if not session.is_open:
             await self.room.finish(await database_sync_to_async(ended_message)(session))
+        elif not session.is_here:
+            await self.let_go(session)
+
+    async def let_go(self, session: Session) -> None:
+        """Close the socket: the agent has come to another server process."""
+        raise NotImplementedError
 
     async def check(self) -> None:
         """Look whether a signal was lost."""
-        await self.close_if_over()
+        await self.look_again()
 
 
 class AgentConsumer(SessionSocket):
@@ -139,15 +146,31 @@ class AgentConsumer(SessionSocket):
         await self.room.join_agent(self.end)
         await loop.run_agent(receive, self.room, self.end)
 
+    async def let_go(self, session: Session) -> None:  # noqa: ARG002 - wherever it went
+        """Close what is left of a line that broke."""
+        await self.end.close(CLOSE_GOING_AWAY)
+        await self.room.leave(self.end)
+
 
 class TechnicianConsumer(SessionSocket):
-    """`/ws/technician/<session>/`: the page of the session's own technician."""
+    """The page of the session's own technician: `/ws/relay/<relay>/technician/<session>/`.
+
+    The proxy brings it to the server process of that name, where the agent is; in
+    `/ws/technician/<session>/` it comes to any.
+    """
+
+    # The process that the address names; empty where it names none.
+    expected = ""
 
     async def serve(self, receive: Receive) -> None:
         """Check log-in, role and session, and pass on what the page sends."""
         admitted = await auth.admit_technician(self.scope)
         if not admitted.session.is_open:
             await self.say_over(admitted.session)
+            return
+        self.expected = auth.relay_of(self.scope)
+        if not admitted.session.is_here and admitted.session.relay != self.expected:
+            await self.say_elsewhere(admitted.session)
             return
         recorder_of(admitted.session).attempt = admitted.attempt
         group = announce.user_group(admitted.technician.pk)
@@ -157,6 +180,21 @@ class TechnicianConsumer(SessionSocket):
         """Join as the technician."""
         await self.room.join_technician(self.end)
         await loop.run_technician(receive, self.room, self.end)
+
+    async def let_go(self, session: Session) -> None:
+        """Send the page after the agent.
+
+        A page that was sent for the agent's process and came here finds that process
+        gone: it waits for the agent, which comes back somewhere.
+        """
+        if session.relay != self.expected:
+            await self.say_elsewhere(session)
+            await self.room.leave(self.end)
+
+    async def say_elsewhere(self, session: Session) -> None:
+        """Tell the page where the agent is, and close."""
+        await self.end.say(messages.Elsewhere(session.relay))
+        await self.end.close(CLOSE_GOING_AWAY)
 
     async def on_signal(self, kind: str) -> None:
         """Look again at what the signal is about."""

@@ -58,10 +58,13 @@ def segment_seen(*, session: Session, at: dt.datetime) -> bool:
 def segment_end(*, session: Session, at: dt.datetime | None = None) -> Session:
     """Stop the clock at the last proof of life, which `at` may bring along.
 
-    The time at which somebody noticed the end plays no part.
+    The time at which somebody noticed the end plays no part. Does nothing when the agent
+    has come to another server process: the open stretch is that one's.
     """
     with transaction.atomic():
         session = locked(session)
+        if not session.is_here:
+            return session
         segment = _open_segment(session)
         if segment is not None:
             close(segment, at)

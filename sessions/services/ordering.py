@@ -104,10 +104,13 @@ def technician_there(*, session: Session, now: dt.datetime) -> Session:
 
 
 def session_unpair(*, session: Session) -> Session:
-    """Note that the technician left before the first picture: the agent waits again."""
+    """Note that the technician left before the first picture: the agent waits again.
+
+    Does nothing when the agent has come to another server process: the technician follows.
+    """
     with transaction.atomic():
         session = locked(session)
-        if session.state in {State.CONNECTING, State.ASKING}:
+        if session.is_here and session.state in {State.CONNECTING, State.ASKING}:
             move(session, State.WAITING)
             session.save(update_fields=["state"])
             announce.live_changed()

@@ -41,29 +41,28 @@ def frame(payload: bytes, opcode: Opcode = Opcode.BINARY, *, fin: bool = True) -
 # --- The header -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"\x82",
-        b"\x82\x80",
-        frame(b""),
-        frame(b"text", Opcode.TEXT),
-        frame(b"first", fin=False),
-        frame(b"more", Opcode.CONT),
-        frame(b"", Opcode.PING),
-        frame(b"\x03\xe8", Opcode.CLOSE),
-        Frame(Opcode.BINARY, b"unmasked").serialize(mask=False),
-        b"\xc2" + frame(b"compressed")[1:],
-        # Lengths in more bytes than they need, and beyond the limit.
-        b"\x82\xfe\x00\x05maskxxxxx",
-        b"\x82\xff\x00\x00\x00\x00\x00\x00\x00\x05maskxxxxx",
-        b"\x82\xff" + (MESSAGE_LIMIT + 1).to_bytes(8, "big") + b"mask",
-        b"\x82\xff" + (2**64 - 1).to_bytes(8, "big") + b"mask",
-    ],
-)
-def test_what_is_no_whole_masked_binary_message_is_left_to_autobahn(data: bytes) -> None:
-    assert masked_size(data) is None
+OTHERS = {
+    "nothing": b"",
+    "half a header": b"\x82",
+    "no mask yet": b"\x82\x80",
+    "empty": frame(b""),
+    "text": frame(b"text", Opcode.TEXT),
+    "a first part": frame(b"first", fin=False),
+    "a further part": frame(b"more", Opcode.CONT),
+    "ping": frame(b"", Opcode.PING),
+    "close": frame(b"\x03\xe8", Opcode.CLOSE),
+    "unmasked": Frame(Opcode.BINARY, b"unmasked").serialize(mask=False),
+    "compressed": b"\xc2" + frame(b"compressed")[1:],
+    "16 bits for a small length": b"\x82\xfe\x00\x05maskxxxxx",
+    "64 bits for a small length": b"\x82\xff\x00\x00\x00\x00\x00\x00\x00\x05maskxxxxx",
+    "beyond the limit": b"\x82\xff" + (MESSAGE_LIMIT + 1).to_bytes(8, "big") + b"mask",
+    "beyond everything": b"\x82\xff" + (2**64 - 1).to_bytes(8, "big") + b"mask",
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_is_no_whole_masked_binary_message_is_left_to_autobahn(name: str) -> None:
+    assert masked_size(OTHERS[name]) is None
 
 
 @pytest.mark.parametrize("size", SIZES)
