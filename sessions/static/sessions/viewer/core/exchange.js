@@ -6,6 +6,8 @@ import { ProtocolError } from "./fields.js";
 import { Opener, Sealer } from "./records.js";
 import { KeptSecrets, Resumer } from "./resume.js";
 
+/** @typedef {{name: string, company: string, origin: string}} Identity what the customer sees about us */
+
 /** @typedef {import("./fields.js").Bytes} Bytes */
 /** @typedef {import("./keys.js").SessionKeys} SessionKeys */
 
@@ -38,7 +40,7 @@ export class Exchange {
   #untried = [];
 
   /**
-   * @param {import("./session.js").Identity} identity
+   * @param {Identity} identity
    * @param {(data: Bytes) => void} send
    * @param {(event: ExchangeEvent) => void} emit
    */

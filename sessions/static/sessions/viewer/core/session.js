@@ -18,7 +18,7 @@ import {
 
 /** @typedef {import("./fields.js").Bytes} Bytes */
 /** @typedef {import("./wire.js").TechnicianControl} TechnicianControl */
-/** @typedef {{name: string, company: string, origin: string}} Identity what the customer sees about us */
+/** @typedef {import("./exchange.js").Identity} Identity */
 
 /**
  * What the page is told. Most are the server's and the agent's own messages.
