@@ -251,14 +251,15 @@ export function controlPayload(message) {
 }
 
 /**
- * What the agent tells (section 6.2). A cursor's `shape` comes with the first use of its id.
+ * What the agent tells (section 6.2). A cursor's `shape` comes with the first use of its id; a
+ * `checksum` is what the picture must be after `painted` frames.
  *
  * @typedef {{png: Bytes, hotX: number, hotY: number, w: number, h: number}} CursorShape
  * @typedef {{t: "cursor", id: string, shape: CursorShape | null}
  *   | {t: "pointer", x: number, y: number}
  *   | import("./monitors.js").MonitorsMessage
  *   | {t: "notice", code: string}
- *   | {t: "checksum", painted: number, digest: Bytes} what the picture must be after so many frames
+ *   | {t: "checksum", painted: number, digest: Bytes}
  *   | EchoMessage} AgentControl
  */
 
