@@ -10,9 +10,9 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from autobahn.websocket import xormasker
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet.interfaces import IPullProducer
+from websockets import frames
 from zope.interface import implementer
 
 # A binary message has 256 KiB at most (docs/protocol.md), and its frame a header.
@@ -72,8 +72,10 @@ def binary_header(size: int) -> bytes:
 
 def unmasked(mask: bytes, data: bytes) -> bytes:
     """Return `data` without its mask of four bytes."""
-    masker: Any = xormasker
-    payload: bytes = masker.create_xor_masker(mask, len(data)).process(data)
+    # In C where the library was built with it. Autobahn's own makes an object for each
+    # message and copies three times: 3 us for 20 KB, against 0.4.
+    library: Any = frames
+    payload: bytes = library.apply_mask(data, mask)
     return payload
 
 
