@@ -1,12 +1,13 @@
 """One technician, from the right password to the end: keys, picture, pointer and input."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
 from agent.capture.base import Capture, CaptureError
 from agent.inject.base import InjectError, Injector
-from agent.inject.worker import InputWorker
+from agent.inject.worker import Answer, Input, InputWorker
 from agent.pointer import PointerSharing
 from agent.protocol import control
 from agent.protocol.errors import Code, ProtocolError
@@ -65,6 +66,7 @@ class Pairing:
         self._pointer: PointerSharing | None = None
         self._echo: int | None = None
         self._echo_wake = asyncio.Event()
+        self._answers: asyncio.Queue[Answer] = asyncio.Queue()
 
     @property
     def started(self) -> bool:
@@ -79,14 +81,19 @@ class Pairing:
         """
         self._capture = self._open_capture()
         try:
-            self._input = InputWorker(self._open_injector())
+            self._input = InputWorker(self._open_injector(), self._answerer())
         except InjectError as error:
             log.warning("no input: %s", error)
         self._capture.on_lost = lambda error: self._fail("screen-lost", error)
         self._capture.attach(asyncio.get_running_loop())
         self._sharing = ScreenSharing(self._capture, self._send_picture, self._send_control)
         self._pointer = PointerSharing(self._capture, self._send_control)
-        for job in (self._share(), self._pointer.run(), self._answer_echoes()):
+        for job in (
+            self._share(),
+            self._pointer.run(),
+            self._answer_echoes(),
+            self._answer_input(),
+        ):
             task = asyncio.create_task(job)
             task.add_done_callback(self._on_done)
             self._tasks.append(task)
@@ -147,20 +154,35 @@ class Pairing:
         wish = control.parse_from_technician(opened[1])
         if wish is None:
             return
-        if isinstance(wish, control.Refresh):
-            self._pointer.refresh()
-            self._sharing.refresh()
-        elif isinstance(wish, control.Can):
-            self._sharing.can(h264=wish.h264)
-        elif isinstance(wish, control.Monitor):
-            self._sharing.choose(wish.id)
-        elif isinstance(wish, control.Echo):
-            self._echo = wish.n
-            self._echo_wake.set()
-        elif not self._paused and self._input is not None:
-            if isinstance(wish, control.Move | control.Button | control.Wheel):
-                self._pointer.placed(wish.x, wish.y)
-            self._input.put(wish)
+        self._obey(self._sharing, self._pointer, wish)
+
+    def _obey(
+        self, sharing: ScreenSharing, pointer: PointerSharing, wish: control.TechnicianControl
+    ) -> None:
+        match wish:
+            case control.Refresh():
+                pointer.refresh()
+                sharing.refresh()
+            case control.Can(h264):
+                sharing.can(h264=h264)
+            case control.Monitor(monitor):
+                # What is held belongs to what was seen.
+                self._take_input(pointer, control.Release())
+                sharing.choose(monitor)
+            case control.Quality(mode):
+                sharing.wish(mode)
+            case control.Echo(n):
+                self._echo = n
+                self._echo_wake.set()
+            case _:
+                self._take_input(pointer, wish)
+
+    def _take_input(self, pointer: PointerSharing, wish: Input) -> None:
+        if self._paused or self._input is None:
+            return
+        if isinstance(wish, control.Move | control.Button | control.Wheel):
+            pointer.placed(wish.x, wish.y)
+        self._input.put(wish)
 
     async def _share(self) -> None:
         assert self._sharing is not None  # noqa: S101 (start() set it)
@@ -178,6 +200,22 @@ class Pairing:
         log.error("%s", code, exc_info=error)
         if not self.failed.done():
             self.failed.set_result(code)
+
+    def _answerer(self) -> Callable[[Answer], None]:
+        """Return what takes the answers of the input's thread."""
+        loop = asyncio.get_running_loop()
+
+        def answer(message: Answer) -> None:
+            # At the end of the program the loop is gone before the thread.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._answers.put_nowait, message)
+
+        return answer
+
+    async def _answer_input(self) -> None:
+        """Send what the input's thread has to say."""
+        while True:
+            await self._send_control(await self._answers.get())
 
     async def _answer_echoes(self) -> None:
         """Send the newest echo back; older ones that still wait for the line are dropped."""

@@ -1,7 +1,7 @@
 """Shows the screen: waits for damage and for credit, then codes what changed, newest only.
 
 Nothing is coded that cannot be sent at once, because a coded frame must not be dropped.
-At rest there is nothing to do: no timer runs, the process sleeps.
+At rest there is next to nothing to do: the process sleeps, but for a rare check of the picture.
 """
 
 import asyncio
@@ -9,21 +9,22 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from agent.capture.base import Box, Capture, ResizedError
+from agent.encode.means import Means
 from agent.encode.screen import ScreenEncoder
-from agent.protocol.flow import CreditWindow
+from agent.flow import Flow, Why
+from agent.protocol.control import Checksum, Mode
 from agent.protocol.monitors import Monitors
-from agent.protocol.picture import Frame, encode_frame
+from agent.protocol.picture import Codec, Frame, encode_frame
+from agent.rest import Rest
 from agent.view import View
 
 log = logging.getLogger(__name__)
 
-# Seconds between two frames: twice the time that coding takes, within these bounds.
-PACE_MIN = 0.002
-PACE_MAX = 1 / 60
-# Once after so many calm seconds the whole screen is compared, in case a change went unreported.
-VERIFY_AFTER = 2.0
+T = TypeVar("T")
+
 # While the screen is being changed it cannot be read: so often in a row, and seconds in between.
 MOST_CHANGES = 100
 CHANGE_PAUSE = 0.05
@@ -36,7 +37,7 @@ class ScreenSharing:
         self,
         capture: Capture,
         send: Callable[[bytes], Awaitable[None]],
-        tell: Callable[[Monitors], Awaitable[None]],
+        tell: Callable[[Monitors | Checksum], Awaitable[None]],
     ) -> None:
         """Prepare.
 
@@ -53,13 +54,14 @@ class ScreenSharing:
         self._told: Monitors | None = None
         self._size = (1, 1)
         self._encoder = ScreenEncoder()
-        self._credit = CreditWindow()
+        self._flow = Flow()
+        self._rest = Rest()
+        self._asked = False
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="picture")
         self._wake = asyncio.Event()
         self._damaged = False
         self._whole = True
         self._paused = False
-        self._verify_at: float | None = None
         capture.on_damage = self._on_damage
         capture.on_layout = self._on_layout
 
@@ -75,24 +77,17 @@ class ScreenSharing:
                 await self._wait()
                 await self._look_at_monitors()
                 started = time.monotonic()
-                boxes = self._take_boxes(started)
                 try:
-                    payload = await self._in_worker(self._payload, boxes)
+                    if not await self._next_frame(started):
+                        await self._check(started)
                 except ResizedError:
                     changes += 1
                     if changes > MOST_CHANGES:
                         raise
                     await asyncio.sleep(CHANGE_PAUSE)
                     self._on_layout()
-                    continue
-                changes = 0
-                if payload is None:
-                    continue
-                coded = time.monotonic() - started
-                self._credit.frame_sent()
-                await self._send(payload)
-                pace = min(max(2 * coded, PACE_MIN), PACE_MAX)
-                await asyncio.sleep(max(0.0, started + pace - time.monotonic()))
+                else:
+                    changes = 0
         finally:
             # A running job still uses the screen's memory: wait for it, some milliseconds.
             self._worker.shutdown(wait=True, cancel_futures=True)
@@ -103,17 +98,23 @@ class ScreenSharing:
         Raises:
             ProtocolError: more than were sent, or fewer than before.
         """
-        self._credit.credit(painted)
+        self._flow.credit(painted, time.monotonic())
         self._wake.set()
 
     def refresh(self) -> None:
-        """Send the whole screen next, in a fresh stream."""
-        self._whole = True
-        self._wake.set()
+        """Send everything next as if nothing had been sent, the picture in a fresh stream."""
+        if self._asked:
+            log.warning("the technician's picture was not what it had to be; it is sent anew")
+        self._told = None
+        self._on_layout()
 
     def can(self, *, h264: bool) -> None:
         """Take note of what the technician's browser is able to decode."""
         self._encoder.show_films(wanted=h264)
+
+    def wish(self, mode: Mode) -> None:
+        """Take the technician's wish for the picture."""
+        self._flow.mode = mode
 
     def choose(self, monitor: int | None) -> None:
         """Show this monitor from now on; None is the whole screen."""
@@ -153,58 +154,90 @@ class ScreenSharing:
         """Return when there is something to send and the credit to send it."""
         while True:
             due = self._due()
-            if due is not None and due <= 0:
+            if due is not None and due <= time.monotonic():
                 return
             self._wake.clear()
             try:
-                async with asyncio.timeout(due):
+                async with asyncio.timeout(None if due is None else due - time.monotonic()):
                     await self._wake.wait()
             except TimeoutError:
                 continue
 
     def _due(self) -> float | None:
-        """Seconds until something is to be sent; None: not before somebody wakes us."""
-        if self._paused or not self._credit.may_send:
+        """When something is to be done; None: not before somebody wakes us."""
+        if self._paused:
             return None
-        if self._damaged or self._whole or self._changed or self._encoder.waiting():
-            return 0.0
-        times = [t for t in (self._encoder.mend_at(), self._verify_at) if t is not None]
-        return max(0.0, min(times) - time.monotonic()) if times else None
+        if self._damaged or self._whole or self._changed:
+            why = Why.OVERTAKING if self._encoder.behind else Why.NEW
+            return self._flow.ready_at(why)
+        if self._encoder.behind:
+            return self._flow.ready_at(Why.WAITING)
+        if (calm := self._encoder.mend_at()) is not None:
+            ready = self._flow.ready_at(Why.MENDING)
+            return None if ready is None else max(calm, ready)
+        # Every frame must be painted before the picture can be compared.
+        return self._rest.at if self._flow.empty else None
 
-    def _take_boxes(self, now: float) -> list[Box] | None:
-        """Return what to look at: None for the whole screen, nothing for what is calm by now."""
-        if self._whole:
-            self._whole = self._damaged = False
-            self._capture.take_damage()
-            self._verify_at = now + VERIFY_AFTER
-            return None
-        if self._damaged:
-            self._damaged = False
-            self._verify_at = now + VERIFY_AFTER
-            return self._capture.take_damage()
-        if self._verify_at is not None and self._verify_at <= now:
-            self._verify_at = None
-            return [Box(0, 0, *self._size)]
-        return []
+    async def _next_frame(self, now: float) -> bool:
+        """Send a frame of what is new, waits or is to be mended; return whether it is not rest."""
+        whole, damaged = self._whole, self._damaged
+        self._whole = self._damaged = False
+        resting = not (whole or damaged or self._encoder.behind or self._encoder.mend_at())
+        if resting:
+            return False
+        fresh = self._capture.take_damage() if whole or damaged else []
+        means = self._flow.means()
 
-    async def _in_worker(
-        self, job: Callable[[list[Box] | None], bytes | None], boxes: list[Box] | None
-    ) -> bytes | None:
-        return await asyncio.get_running_loop().run_in_executor(self._worker, job, boxes)
+        def code() -> Frame | None:
+            if whole:
+                return self._first(now, means)
+            return self._update(fresh, now, means)
 
-    def _payload(self, boxes: list[Box] | None) -> bytes | None:
-        """In the worker's thread: one frame as bytes, or None if nothing has changed."""
-        frame = self._frame(boxes)
-        return None if frame is None else encode_frame(frame)
+        frame = await self._in_worker(code)
+        if whole or damaged:
+            self._rest.moved(now)
+        if frame is not None:
+            await self._send_frame(frame, now)
+        return True
 
-    def _frame(self, boxes: list[Box] | None) -> Frame | None:
-        now = time.monotonic()
-        if boxes is None:
-            picture = self._capture.reopen()
-            self._size = (picture.width, picture.height)
-            return self._encoder.first(picture, now)
+    async def _check(self, now: float) -> None:
+        """Compare the resting picture with the screen, and let the technician compare his."""
+        everything = [Box(0, 0, *self._size)]
+        frame = await self._in_worker(lambda: self._update(everything, now, self._flow.means()))
+        if self._damaged or self._whole or self._changed:
+            # It moves again: what was found is no secret.
+            self._rest.moved(now)
+        elif frame is not None:
+            log.warning("the screen has changed without a word")
+            self._rest.moved(now)
+        else:
+            digest = await self._in_worker(self._encoder.digest)
+            self._rest.checked(now)
+            self._asked = True
+            await self._tell(Checksum(self._flow.painted, digest))
+        if frame is not None:
+            await self._send_frame(frame, now)
+
+    async def _send_frame(self, frame: Frame, began: float) -> None:
+        payload = encode_frame(frame)
+        pixels = sum(rect.w * rect.h for rect in frame.rects if rect.codec is not Codec.COPY)
+        self._asked = False
+        self._flow.sent(len(payload), pixels, began, time.monotonic())
+        await self._send(payload)
+
+    async def _in_worker(self, job: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._worker, job)
+
+    # In the worker's thread.
+
+    def _first(self, now: float, means: Means) -> Frame:
+        picture = self._capture.reopen()
+        self._size = (picture.width, picture.height)
+        return self._encoder.first(picture, now, means)
+
+    def _update(self, fresh: list[Box], now: float, means: Means) -> Frame | None:
         waiting = self._encoder.waiting()
-        if not boxes and not waiting:
-            return self._encoder.mend(now)
-        picture = self._capture.grab(boxes + waiting)
-        return self._encoder.update(picture, boxes, now)
+        if not fresh and not waiting:
+            return self._encoder.mend(now, means)
+        picture = self._capture.grab(fresh + waiting)
+        return self._encoder.update(picture, fresh, now, means)

@@ -10,6 +10,7 @@ screens are identical, bit for bit.
 from agent.capture.base import Box, Picture, row_intervals
 from agent.encode.area import TILE, TileGrid
 from agent.encode.coder import Canvas, Stage, Work
+from agent.encode.digest import digest
 from agent.encode.film import Film
 from agent.encode.kernel import Kernel, load
 from agent.encode.means import COVER, UNMEASURED, Means
@@ -63,6 +64,11 @@ class ScreenEncoder:
     def show_films(self, *, wanted: bool) -> None:
         """Code films as such from now on, or no longer: the technician's browser can, or not."""
         self._film.wanted = wanted
+
+    @property
+    def behind(self) -> bool:
+        """Whether something that has changed waits for one of the next frames."""
+        return bool(self._waiting)
 
     def waiting(self) -> list[Box]:
         """Where the screen has to be read again although nothing new has happened there."""
@@ -120,6 +126,12 @@ class ScreenEncoder:
         work.left = _rows(tiles, 0, means.frame_pixels)
         mend(work, level, self._piecewise)
         return _frame(work)
+
+    def digest(self) -> bytes:
+        """Return what the technician's picture must hash to, once nothing of it is lossy."""
+        if self._canvas is None:
+            raise RuntimeError("first() was never called")
+        return digest(self._kernel, self._canvas.shadow)
 
     def _work(
         self,
