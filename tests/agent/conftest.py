@@ -32,18 +32,7 @@ class Screen:
         self._programs: list[subprocess.Popen[bytes]] = []
         read_end, write_end = os.pipe()
         self.server = subprocess.Popen(
-            [
-                "Xvfb",
-                "-displayfd",
-                str(write_end),
-                "-screen",
-                "0",
-                size,
-                "-nolisten",
-                "tcp",
-                "-noreset",
-                *extra,
-            ],
+            [*self.command(size), "-displayfd", str(write_end), "-nolisten", "tcp", *extra],
             pass_fds=[write_end],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -51,6 +40,10 @@ class Screen:
         os.close(write_end)
         with os.fdopen(read_end) as number:
             self.display = f":{number.readline().strip()}"
+
+    def command(self, size: str) -> list[str]:
+        """Return the X server's command."""
+        return ["Xvfb", "-noreset", "-screen", "0", size]
 
     @property
     def environment(self) -> dict[str, str]:
