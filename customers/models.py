@@ -1,7 +1,7 @@
 """The customer, with the address that an invoice needs and what was agreed with them."""
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from company.domain.tariff import Terms
 from customers.countries import COUNTRIES
-from customers.querysets import AgreementQuerySet, CustomerQuerySet
+from customers.querysets import CustomerQuerySet
 from customers.validation import (
     check_leitweg_id,
     check_phone,
@@ -181,8 +181,6 @@ class Agreement(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(Decimal("99.99"))],
     )
 
-    objects: ClassVar[AgreementQuerySet] = AgreementQuerySet.as_manager()  # type: ignore[assignment]
-
     class Meta:
         verbose_name = _("agreement")
         verbose_name_plural = _("agreements")
@@ -209,7 +207,7 @@ class Agreement(models.Model):
 
     def clean(self) -> None:
         """Refuse prices that are half given, and an end before the start."""
-        errors = {}
+        errors: dict[str, Any] = {}
         names = ("block_seconds", "first_block_cents", "further_block_cents")
         given = [name for name in names if getattr(self, name) is not None]
         if given and len(given) < len(names):

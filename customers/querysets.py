@@ -1,6 +1,5 @@
 """Reads of customers."""
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -8,7 +7,7 @@ from django.db.models import Case, Q, When
 from django.db.models.functions import Lower
 
 if TYPE_CHECKING:
-    from customers.models import Agreement, Customer
+    from customers.models import Customer
 
 SEARCH_FIELDS = ("company_name", "first_name", "last_name", "city", "phone", "email")
 
@@ -43,14 +42,3 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
             return self.none()
         same = Q(company_name__iexact=name) | Q(company_name="", last_name__iexact=name)
         return self.filter(same, postcode=postcode)
-
-
-class AgreementQuerySet(models.QuerySet["Agreement"]):
-    """Reads agreements by date."""
-
-    def valid_on(self, day: dt.date) -> "Agreement | None":
-        """Return what holds on a day for the customers of this set; None where nothing does."""
-        latest = self.filter(valid_from__lte=day).order_by("valid_from").last()
-        if latest is None or (latest.valid_until and latest.valid_until < day):
-            return None
-        return latest

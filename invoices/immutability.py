@@ -17,8 +17,9 @@ FINAL_TABLES = (
     "invoices_invoiceline",
     "invoices_invoicevat",
     "invoices_archivedfile",
-    "invoices_billedsession",
 )
+# The claims of an invoice: deleted when it is cancelled, not before.
+CLAIM_TABLES = ("invoices_billedsession", "invoices_billeditem")
 # name: (table, event, condition under which the database refuses, what it says)
 GUARDS = {
     "invoices_no_line_added": (
@@ -48,13 +49,32 @@ GUARDS = {
         "a number range in use counts on by one, without holes",
     ),
 }
+NOT_CANCELLED = "NOT EXISTS (SELECT 1 FROM invoices_invoice WHERE cancels_id = OLD.invoice_id)"
+CLAIM_MESSAGE = "only a cancellation gives free what an invoice has billed"
 FINAL_MESSAGE = "an issued invoice is never changed or deleted"
+
+
+def _triggers() -> dict[str, tuple[str, str, str, str]]:
+    """Return every trigger by its name."""
+    events = ("UPDATE", "DELETE")
+    return {
+        **{
+            f"{table}_no_{event.lower()}": (table, event, "", FINAL_MESSAGE)
+            for table in FINAL_TABLES
+            for event in events
+        },
+        **{f"{table}_no_update": (table, "UPDATE", "", CLAIM_MESSAGE) for table in CLAIM_TABLES},
+        **{
+            f"{table}_no_delete": (table, "DELETE", NOT_CANCELLED, CLAIM_MESSAGE)
+            for table in CLAIM_TABLES
+        },
+        **GUARDS,
+    }
 
 
 def names() -> set[str]:
     """Return the names of all triggers, as both databases know them."""
-    final = {f"{table}_no_{event}" for table in FINAL_TABLES for event in ("update", "delete")}
-    return final | set(GUARDS)
+    return set(_triggers())
 
 
 def _create_sqlite(name: str, table: str, event: str, condition: str, message: str) -> str:
@@ -78,16 +98,14 @@ def _create_postgresql(name: str, table: str, event: str, condition: str, messag
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Create every trigger anew."""
+    """Create anew the trigger of every table that there is (older migrations have fewer)."""
     remove(connection)
     create = _create_postgresql if connection.vendor == "postgresql" else _create_sqlite
     with connection.cursor() as cursor:
-        for table in FINAL_TABLES:
-            for event in ("UPDATE", "DELETE"):
-                name = f"{table}_no_{event.lower()}"
-                cursor.execute(create(name, table, event, "", FINAL_MESSAGE))
-        for name, (table, event, condition, message) in GUARDS.items():
-            cursor.execute(create(name, table, event, condition, message))
+        tables = set(connection.introspection.table_names(cursor))
+        for name, (table, event, condition, message) in _triggers().items():
+            if table in tables:
+                cursor.execute(create(name, table, event, condition, message))
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:

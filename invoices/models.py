@@ -14,19 +14,38 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from company.models import VatRate
 from invoices.domain import numbering
+from invoices.domain.lines import UNIT_ONE, LineKind
 from invoices.domain.parties import Buyer, Seller
 from invoices.domain.period import Month
+from invoices.domain.tax import Category
 from invoices.domain.vat import VatSplit
 from invoices.problems import Problem
 from invoices.querysets import (
     ExportQuerySet,
+    InvoiceLineQuerySet,
     InvoiceQuerySet,
     InvoiceRunItemQuerySet,
     InvoiceRunQuerySet,
     IssuedIsFinalError,
     IssuedQuerySet,
+    ItemQuerySet,
 )
+
+LINE_KIND_CHOICES = [
+    (LineKind.SESSION, _("remote support")),
+    (LineKind.COURTESY, _("waived")),
+    (LineKind.CONTRACT, _("included in the contract")),
+    (LineKind.PREPAID, _("prepaid")),
+    (LineKind.ITEM, _("item")),
+    (LineKind.DISCOUNT, _("discount")),
+]
+CATEGORY_CHOICES = [
+    (Category.STANDARD, _("with VAT")),
+    (Category.EXEMPT, _("without VAT")),
+    (Category.REVERSE_CHARGE, _("reverse charge")),
+]
 
 
 def validate_pattern(pattern: str) -> None:
@@ -60,6 +79,7 @@ class NumberRange(models.Model):
     """Gapless numbers of one kind of document; `last_number` is counted under a row lock."""
 
     INVOICES = "invoices"
+    CANCELLATIONS = "cancellations"
 
     name = models.CharField(_("name"), max_length=20, default=INVOICES)
     # 0 where the numbers do not begin again with each year.
@@ -117,7 +137,24 @@ class InvoiceRun(models.Model):
 
 
 class Invoice(WrittenOnce):
-    """An issued invoice: everything that the document says, copied on the day of issue."""
+    """An issued document: everything that it says, copied on the day of issue.
+
+    A cancellation is a document of its own with the amounts turned round; nothing else
+    ever takes an invoice back.
+    """
+
+    class Kind(models.TextChoices):
+        INVOICE = "invoice", _("invoice")
+        CANCELLATION = "cancellation", _("cancellation")
+
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.INVOICE)
+    cancels = models.OneToOneField(
+        "self",
+        verbose_name=_("cancels"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="cancellation",
+    )
 
     number_range = models.ForeignKey(NumberRange, on_delete=models.PROTECT, related_name="invoices")
     sequence = models.PositiveIntegerField(_("running number"))
@@ -169,6 +206,11 @@ class Invoice(WrittenOnce):
                 & Q(rounding_cents__lte=F("rate_count")),
                 name="invoice_rounding_is_a_cent_per_rate",
             ),
+            models.CheckConstraint(
+                condition=Q(kind="invoice", cancels__isnull=True)
+                | Q(kind="cancellation", cancels__isnull=False),
+                name="invoice_cancellation_says_of_what",
+            ),
         )
 
     def __str__(self) -> str:
@@ -178,6 +220,16 @@ class Invoice(WrittenOnce):
     def month(self) -> Month:
         """The month whose sessions are on it."""
         return Month(self.period.year, self.period.month)
+
+    @property
+    def is_cancellation(self) -> bool:
+        """Whether it takes another invoice back."""
+        return self.kind == self.Kind.CANCELLATION
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether another document takes it back."""
+        return hasattr(self, "cancellation")
 
     @property
     def seller_party(self) -> Seller:
@@ -204,9 +256,19 @@ class InvoiceLine(WrittenOnce):
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveIntegerField(_("position"))
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=LINE_KIND_CHOICES, default=LineKind.SESSION
+    )
     session = models.ForeignKey(
         "support_sessions.Session",
         verbose_name=_("support session"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="invoice_lines",
+    )
+    item = models.ForeignKey(
+        "invoices.Item",
+        verbose_name=_("item"),
         on_delete=models.PROTECT,
         null=True,
         related_name="invoice_lines",
@@ -220,12 +282,19 @@ class InvoiceLine(WrittenOnce):
     technician = models.CharField(_("technician"), max_length=100, blank=True)
     opens = models.BooleanField(_("first line of its session"), default=True)
     quantity = models.IntegerField(_("quantity"))
+    # UN/ECE recommendation 20.
+    unit = models.CharField(_("unit"), max_length=3, default=UNIT_ONE)
     unit_gross_cents = models.PositiveIntegerField(_("price, gross, in cents"))
     gross_cents = models.BigIntegerField(_("gross in cents"))
     net_cents = models.BigIntegerField(_("net in cents"))
     vat_percent = models.DecimalField(_("VAT in percent"), max_digits=4, decimal_places=2)
+    vat_category = models.CharField(
+        _("VAT category"), max_length=2, choices=CATEGORY_CHOICES, default=Category.STANDARD
+    )
+    # What it adds to the customer's free minutes (prepaid) or takes from them.
+    allowance_seconds = models.IntegerField(_("free seconds"), default=0)
 
-    objects: ClassVar[IssuedQuerySet["InvoiceLine"]] = IssuedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[InvoiceLineQuerySet] = InvoiceLineQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("invoice line")
@@ -249,6 +318,11 @@ class InvoiceVat(WrittenOnce):
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="rates")
     position = models.PositiveSmallIntegerField(_("position"))
     percent = models.DecimalField(_("VAT in percent"), max_digits=4, decimal_places=2)
+    category = models.CharField(
+        _("VAT category"), max_length=2, choices=CATEGORY_CHOICES, default=Category.STANDARD
+    )
+    # The sentence that the law asks for where there is no VAT.
+    reason = models.CharField(_("reason for no VAT"), max_length=300, blank=True)
     net_cents = models.BigIntegerField(_("net in cents"))
     vat_cents = models.BigIntegerField(_("VAT in cents"))
     gross_cents = models.BigIntegerField(_("gross in cents"))
@@ -261,7 +335,9 @@ class InvoiceVat(WrittenOnce):
         ordering = ("position",)
         constraints = (
             models.UniqueConstraint(fields=["invoice", "position"], name="invoice_vat_once"),
-            models.UniqueConstraint(fields=["invoice", "percent"], name="invoice_vat_rate_once"),
+            models.UniqueConstraint(
+                fields=["invoice", "category", "percent", "reason"], name="invoice_vat_rate_once"
+            ),
             models.CheckConstraint(
                 condition=Q(position__gte=1)
                 & Q(gross_cents__gte=F("net_cents") + F("vat_cents") - 1)
@@ -282,8 +358,8 @@ class InvoiceVat(WrittenOnce):
 class BilledSession(models.Model):
     """The claim of an invoice on a session: a session can be billed once.
 
-    A cancellation will give the session free by deleting this row; until there are
-    cancellations the database refuses to change or delete it.
+    Only a cancellation gives the session free, by deleting this row: as long as there is
+    none, the database refuses.
     """
 
     session = models.OneToOneField(
@@ -300,6 +376,84 @@ class BilledSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session_id}: {self.invoice_id}"
+
+
+class Item(models.Model):
+    """Something besides sessions, entered by hand: travel, a part, prepaid minutes.
+
+    Prices are of one unit. It can be changed until an invoice claims it.
+    """
+
+    class Unit(models.TextChoices):
+        PIECE = "C62", _("piece")
+        HOUR = "HUR", _("hour")
+        KILOMETRE = "KMT", _("kilometre")
+        FLAT = "LS", _("flat rate")
+
+    customer = models.ForeignKey(
+        "customers.Customer",
+        verbose_name=_("customer"),
+        on_delete=models.PROTECT,
+        related_name="items",
+    )
+    service_date = models.DateField(_("day"))
+    description = models.CharField(_("description"), max_length=300)
+    # A credit has a negative quantity, never a negative price (BR-27).
+    quantity = models.IntegerField(_("quantity"), default=1)
+    unit = models.CharField(_("unit"), max_length=3, choices=Unit, default=Unit.PIECE)
+    unit_gross_cents = models.PositiveIntegerField(_("price, gross, in cents"))
+    unit_net_cents = models.PositiveIntegerField(_("price, net, in cents"), null=True, blank=True)
+    vat_kind = models.CharField(
+        _("VAT"), max_length=10, choices=VatRate.Kind, default=VatRate.Kind.STANDARD
+    )
+    prepaid_minutes = models.PositiveIntegerField(
+        _("prepaid minutes in one unit"),
+        default=0,
+        help_text=_("Only for packages of minutes: so many are added to the customer's balance."),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("created by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+
+    objects: ClassVar[ItemQuerySet] = ItemQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("item")
+        verbose_name_plural = _("items")
+        ordering = ("service_date", "pk")
+        constraints = (
+            models.CheckConstraint(condition=~Q(quantity=0), name="item_has_a_quantity"),
+        )
+
+    def __str__(self) -> str:
+        return self.description
+
+    @property
+    def gross_cents(self) -> int:
+        """What it costs, VAT included."""
+        return self.quantity * self.unit_gross_cents
+
+
+class BilledItem(models.Model):
+    """The claim of an invoice on an item, given free as for sessions."""
+
+    item = models.OneToOneField(
+        Item, on_delete=models.PROTECT, primary_key=True, related_name="billed"
+    )
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="billed_items")
+
+    class Meta:
+        verbose_name = _("billed item")
+        verbose_name_plural = _("billed items")
+
+    def __str__(self) -> str:
+        return f"{self.item_id}: {self.invoice_id}"
 
 
 class ArchivedFile(WrittenOnce):

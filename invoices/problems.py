@@ -17,6 +17,13 @@ class Problem(models.TextChoices):
     )
     COMPANY = "company", _("The company data are incomplete. Add them, then start the run again.")
     LEDGER = "ledger", _("Time and price of a session do not fit together. Look at the session.")
+    NET_PRICE = (
+        "net-price",
+        _("A business abroad owes the price without VAT, and none is set. Add it to the tariff."),
+    )
+    VAT_RATE = "vat-rate", _("No VAT rate is set for the day of an item. Add it to the VAT rates.")
+    NEGATIVE = "negative", _("The credits are higher than the work. Enter a smaller credit.")
+    RULES = "rules", _("The rules for e-invoices refuse this invoice. Correct what they name.")
     DISK_FULL = "disk-full", _("The disk is full. Make room: the file is written by itself then.")
     STORAGE = "storage", _("The archive folder cannot be written. Check the folder and its rights.")
     DAMAGED = "damaged", _("An archived file is missing or damaged. Restore it from the backup.")

@@ -7,10 +7,12 @@ from django.db import models
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
+from invoices.domain.lines import LineKind
 from invoices.domain.period import Month
 
 if TYPE_CHECKING:
-    from invoices.models import Export, Invoice, InvoiceRun, InvoiceRunItem
+    from customers.models import Customer
+    from invoices.models import Export, Invoice, InvoiceLine, InvoiceRun, InvoiceRunItem, Item
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
@@ -57,7 +59,7 @@ class InvoiceQuerySet(IssuedQuerySet["Invoice"]):
         return found.order_by("issued_at", "pk")
 
     def totals(self) -> dict[str, int]:
-        """Return the sums in cents: `net`, `vat`, `rounding`, `gross`."""
+        """Return the sums in cents, cancellations taken off: `net`, `vat`, `rounding`, `gross`."""
         sums = self.aggregate(
             net=Sum("net_cents", default=0),
             vat=Sum("vat_cents", default=0),
@@ -65,6 +67,36 @@ class InvoiceQuerySet(IssuedQuerySet["Invoice"]):
             gross=Sum("gross_cents", default=0),
         )
         return {name: int(value) for name, value in sums.items()}
+
+
+class InvoiceLineQuerySet(IssuedQuerySet["InvoiceLine"]):
+    """Counts the customer's free minutes; a cancellation's lines take back what they undo."""
+
+    def contract_seconds_used(self, customer: "Customer", month: Month) -> int:
+        """Return what invoices took from the month's contract minutes."""
+        found = self.filter(
+            invoice__customer=customer,
+            kind=LineKind.CONTRACT,
+            service_date__range=(month.first_day, month.last_day),
+        )
+        return -int(found.aggregate(seconds=Sum("allowance_seconds", default=0))["seconds"])
+
+    def prepaid_seconds_left(self, customer: "Customer") -> int:
+        """Return the balance of prepaid time: packages on invoices less what was used."""
+        found = self.filter(invoice__customer=customer, kind__in=(LineKind.ITEM, LineKind.PREPAID))
+        return int(found.aggregate(seconds=Sum("allowance_seconds", default=0))["seconds"])
+
+
+class ItemQuerySet(models.QuerySet["Item"]):
+    """Finds items."""
+
+    def unbilled(self) -> "ItemQuerySet":
+        """Return items that are on no invoice yet, oldest first."""
+        return self.filter(billed__isnull=True).order_by("service_date", "pk")
+
+    def until(self, month: Month) -> "ItemQuerySet":
+        """Return items of a month and of those before it."""
+        return self.filter(service_date__lte=month.last_day)
 
 
 class InvoiceRunQuerySet(models.QuerySet["InvoiceRun"]):

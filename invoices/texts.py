@@ -1,17 +1,23 @@
 """The sentences of an invoice, made once at issue and kept with it."""
 
 import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from customers.models import Customer
-from invoices.domain.lines import Line, format_duration
-from invoices.domain.money import format_euros
+from invoices.domain.lines import Line, LineKind, format_duration
+from invoices.domain.money import format_euros, format_percent
 from invoices.domain.parties import Buyer
 from invoices.domain.period import Month, clock_time
+from invoices.domain.tax import Tax, Treatment
+
+if TYPE_CHECKING:
+    from invoices.models import Invoice
 
 
 def month_name(month: Month) -> str:
@@ -30,6 +36,14 @@ def block_name(block_seconds: int) -> str:
 def line_description(line: Line, language: str) -> str:
     """Return what was done when, for how long and by whom (sec. 14(4) no. 5 and 6 UStG)."""
     with translation.override(language):
+        if line.item is not None:
+            return line.item.description
+        if line.work is None:
+            return _("Discount of %(percent)s on remote support") % {
+                "percent": format_percent(line.discount_percent or Decimal(0), language)
+            }
+        if line.kind in REDUCTIONS:
+            return _reduction(line)
         text = _(
             "Remote support on %(date)s, %(start)s – %(end)s, %(minutes)s min, "
             "%(quantity)d × %(block)s begun, technician %(technician)s"
@@ -40,9 +54,33 @@ def line_description(line: Line, language: str) -> str:
             "end": clock_time(line.work.ended_at),
             "minutes": format_duration(line.work.seconds),
             "quantity": line.quantity,
-            "block": block_name(line.work.terms.block_seconds),
+            "block": block_name(line.block_seconds),
             "technician": line.work.technician,
         }
+
+
+REDUCTIONS = {
+    LineKind.COURTESY: gettext_lazy("waived as a courtesy"),
+    LineKind.CONTRACT: gettext_lazy("included in your contract"),
+    LineKind.PREPAID: gettext_lazy("from your prepaid minutes"),
+}
+
+
+def _reduction(line: Line) -> str:
+    """Return why so many blocks of a session cost nothing."""
+    if line.kind is LineKind.COURTESY and line.work is not None and line.work.courtesy_reason:
+        return _("waived as a courtesy: %(reason)s") % {"reason": line.work.courtesy_reason}
+    return str(REDUCTIONS[line.kind])
+
+
+def tax_reason(tax: Tax, language: str) -> str:
+    """Return the sentence that stands where there is no VAT (sec. 14a (5), 34a UStDV)."""
+    with translation.override(language):
+        if tax.reason == Treatment.REVERSE_CHARGE:
+            return _("Reverse charge: the recipient of the service owes the VAT.")
+        if tax.reason == Treatment.SMALL_BUSINESS:
+            return _("No VAT is charged: small business exempt under sec. 19 UStG.")
+        return tax.reason
 
 
 def greeting(buyer: Buyer) -> str:
@@ -69,14 +107,39 @@ def document_texts(
         return {
             "title": _("Invoice"),
             "greeting": greeting(buyer),
-            "intro": _("for our remote support in %(month)s we charge as agreed:")
+            "intro": _("for our services in %(month)s we charge as agreed:")
             % {"month": month_name(month)},
             "blocks": _blocks_hint(lines, language),
-            "payment": _("Please transfer the amount by %(date)s, naming the invoice number.")
-            % {"date": date_format(due_on, "SHORT_DATE_FORMAT")},
+            "payment": _payment(sum(line.gross_cents for line in lines), due_on),
             "default_hint": _default_hint(buyer),
             "closing": _("Thank you for your trust."),
         }
+
+
+def _payment(gross_cents: int, due_on: dt.date) -> str:
+    if not gross_cents:
+        return _("Nothing is left to pay.")
+    return _("Please transfer the amount by %(date)s, naming the invoice number.") % {
+        "date": date_format(due_on, "SHORT_DATE_FORMAT")
+    }
+
+
+def cancellation_texts(invoice: "Invoice", reason: str) -> dict[str, str]:
+    """Return the sentences of the document that takes `invoice` back, in the active language."""
+    values = {
+        "number": invoice.number,
+        "date": date_format(invoice.issued_on, "SHORT_DATE_FORMAT"),
+        "reason": reason,
+    }
+    return {
+        "title": _("Cancellation invoice"),
+        "greeting": greeting(invoice.buyer_party),
+        "intro": _("we hereby cancel our invoice %(number)s of %(date)s in full.") % values,
+        "blocks": _("Reason: %(reason)s") % values if reason else "",
+        "payment": _("What you have already paid is settled or refunded."),
+        "default_hint": "",
+        "closing": _("We apologise for the inconvenience."),
+    }
 
 
 def _default_hint(buyer: Buyer) -> str:
@@ -90,7 +153,9 @@ def _default_hint(buyer: Buyer) -> str:
 
 def _blocks_hint(lines: list[Line], language: str) -> str:
     """Explain how blocks are counted, where all sessions had the same terms."""
-    terms = {line.work.terms for line in lines}
+    terms = {line.terms for line in lines if line.terms is not None}
+    if not terms:
+        return ""
     if len(terms) != 1:
         return _("Each block that was begun is charged; only connected time counts.")
     (only,) = terms

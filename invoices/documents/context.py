@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from customers.countries import COUNTRIES
 from invoices.archive import logo_path
 from invoices.documents.girocode import girocode_svg, group_iban
-from invoices.domain.lines import format_duration
+from invoices.domain.lines import LineKind, format_duration
 from invoices.domain.money import as_decimal, format_amount, format_euros, format_percent
 from invoices.domain.parties import Buyer, Seller
 from invoices.domain.period import clock_time
@@ -19,18 +19,20 @@ from invoices.models import Invoice, InvoiceLine
 # DIN 5008: the address zone of the window holds six lines of 4.5 mm, about 42 characters.
 ADDRESS_LINES = 6
 ADDRESS_CHARACTERS = 42
+MINUS = "\N{MINUS SIGN}"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the table, as text."""
+    """One row of the table, as text. `text` takes the place of time, minutes, technician."""
 
     date: str
-    time: str
-    minutes: str
-    technician: str
     blocks: str
     gross: str
+    time: str = ""
+    minutes: str = ""
+    technician: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ def document_context(invoice: Invoice) -> dict[str, Any]:
         "facts": facts_of(invoice, buyer),
         "rows": [row_of(line, invoice.language) for line in invoice.lines.all()],
         "totals": totals_of(invoice),
+        "reasons": [rate.reason for rate in invoice.rates.all() if rate.reason],
+        "has_vat": any(not rate.reason for rate in invoice.rates.all()),
         "due": format_euros(invoice.gross_cents, invoice.language),
         "iban": group_iban(seller.iban),
         "girocode": girocode_svg(
@@ -95,16 +99,25 @@ def facts_of(invoice: Invoice, buyer: Buyer) -> list[tuple[str, str]]:
     first = date_format(invoice.service_from, "SHORT_DATE_FORMAT")
     last = date_format(invoice.service_to, "SHORT_DATE_FORMAT")
     facts = [
-        (_("Invoice number"), invoice.number),
-        (_("Invoice date"), date_format(invoice.issued_on, "SHORT_DATE_FORMAT")),
+        (
+            _("Cancellation number") if invoice.is_cancellation else _("Invoice number"),
+            invoice.number,
+        ),
+        (
+            _("Date") if invoice.is_cancellation else _("Invoice date"),
+            date_format(invoice.issued_on, "SHORT_DATE_FORMAT"),
+        ),
         (_("Customer number"), str(buyer.number)),
         (
             (_("Service date"), first)
             if first == last
             else (_("Service period"), f"{first} – {last}")
         ),
-        (_("Due date"), date_format(invoice.due_on, "SHORT_DATE_FORMAT")),
     ]
+    if invoice.cancels is not None:
+        facts.append((_("Cancels invoice"), invoice.cancels.number))
+    elif invoice.gross_cents:
+        facts.append((_("Due date"), date_format(invoice.due_on, "SHORT_DATE_FORMAT")))
     if buyer.vat_id:
         facts.append((_("Your VAT ID"), buyer.vat_id))
     return facts
@@ -112,17 +125,23 @@ def facts_of(invoice: Invoice, buyer: Buyer) -> list[tuple[str, str]]:
 
 def row_of(line: InvoiceLine, language: str) -> Row:
     """Return a line's row. The second price of a session repeats neither day nor time."""
-    blocks = f"{line.quantity} × {format_amount(line.unit_gross_cents, language)}"
+    quantity = str(line.quantity).replace("-", MINUS)
+    blocks = f"{quantity} × {format_amount(line.unit_gross_cents, language)}"
     gross = format_amount(line.gross_cents, language)
+    date = date_format(line.service_date, "SHORT_DATE_FORMAT")
+    if line.kind in {LineKind.ITEM, LineKind.DISCOUNT}:
+        return Row(date, blocks, gross, text=line.description)
+    if line.kind != LineKind.SESSION:
+        return Row("", blocks, gross, text=line.description)
     if not line.opens or line.started_at is None or line.ended_at is None:
-        return Row("", "", "", "", blocks, gross)
+        return Row("", blocks, gross)
     return Row(
-        date=date_format(line.service_date, "SHORT_DATE_FORMAT"),
+        date=date,
+        blocks=blocks,
+        gross=gross,
         time=f"{clock_time(line.started_at)} – {clock_time(line.ended_at)}",
         minutes=format_duration(line.seconds or 0),
         technician=line.technician,
-        blocks=blocks,
-        gross=gross,
     )
 
 
@@ -131,12 +150,15 @@ def totals_of(invoice: Invoice) -> list[Total]:
     language = invoice.language
     totals = []
     for rate in invoice.rates.all():
-        percent = format_percent(rate.percent, language)
-        values = {"percent": percent}
         net, vat = (format_euros(cents, language) for cents in (rate.net_cents, rate.vat_cents))
+        if rate.reason:
+            totals.append(Total(_("Net, without VAT"), net))
+            continue
+        values = {"percent": format_percent(rate.percent, language)}
         totals.append(Total(_("Net at %(percent)s VAT") % values, net))
         totals.append(Total(_("VAT %(percent)s") % values, vat))
     if invoice.rounding_cents:
         totals.append(Total(_("Rounding"), format_euros(invoice.rounding_cents, language)))
-    totals.append(Total(_("Amount due"), format_euros(invoice.gross_cents, language), "due"))
+    label = _("Amount cancelled") if invoice.is_cancellation else _("Amount due")
+    totals.append(Total(label, format_euros(invoice.gross_cents, language), "due"))
     return totals

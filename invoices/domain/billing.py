@@ -111,7 +111,14 @@ def _session(
     length = terms.block_seconds
     for index, (count, unit_cents) in enumerate(_prices(terms, 0, blocks, treatment)):
         yield Line(
-            LineKind.SESSION, count, unit_cents, tax, work.service_date, work, opens=index == 0
+            LineKind.SESSION,
+            count,
+            unit_cents,
+            tax,
+            work.service_date,
+            work,
+            terms,
+            opens=index == 0,
         )
     free = min(work.courtesy_blocks, blocks)
     for kind in (LineKind.COURTESY, LineKind.CONTRACT, LineKind.PREPAID):
@@ -126,6 +133,7 @@ def _session(
                 tax,
                 work.service_date,
                 work,
+                terms,
                 opens=False,
                 allowance_seconds=0 if is_courtesy else -count * length,
             )

@@ -10,6 +10,9 @@ from company.domain.tariff import Terms
 from invoices.domain.period import SHOP_ZONE
 from invoices.domain.tax import Tax, Treatment, tax_of
 
+# UN/ECE recommendation 20, "one": a billing block is counted, not measured.
+UNIT_ONE = "C62"
+
 
 class LineKind(StrEnum):
     """What a line is about; the reductions of a session stand right below its price."""
@@ -26,12 +29,10 @@ class LineKind(StrEnum):
 class Agreement:
     """What was agreed with one customer, on top of the shop's tariff or instead of it.
 
-    `terms` are None where the tariff holds; `included_seconds` are free in each calendar
-    month; the discount is taken off what sessions cost.
+    `terms` are None where the tariff holds; the discount is taken off what sessions cost.
     """
 
     terms: Terms | None = None
-    included_seconds: int = 0
     discount_percent: Decimal = Decimal(0)
 
 
@@ -78,7 +79,7 @@ class Item:
     vat_percent: Decimal
     zero_reason: str = ""
     unit_net_cents: int | None = None
-    unit: str = "C62"
+    unit: str = UNIT_ONE
     prepaid_seconds: int = 0
 
 
@@ -90,9 +91,10 @@ class NetPriceMissingError(ValueError):
 class Line:
     """One line: `quantity` times one price, which holds the VAT where there is any.
 
-    `opens` marks the first line of its session: those below repeat neither date nor time
-    on paper. `allowance_seconds` is what it adds to (above 0) or takes from (below 0) the
-    free minutes of the contract, or the prepaid ones.
+    `terms` are those that a session was charged by. `opens` marks the first line of its
+    session: those below repeat neither date nor time on paper. `allowance_seconds` is what
+    it adds to (above 0) or takes from (below 0) the free minutes of the contract, or the
+    prepaid ones.
     """
 
     kind: LineKind
@@ -101,6 +103,7 @@ class Line:
     tax: Tax
     service_date: dt.date
     work: Work | None = None
+    terms: Terms | None = None
     item: Item | None = None
     opens: bool = True
     allowance_seconds: int = 0
@@ -110,6 +113,11 @@ class Line:
     def gross_cents(self) -> int:
         """What this line costs."""
         return self.quantity * self.unit_cents
+
+    @property
+    def block_seconds(self) -> int:
+        """The billing block of a session's line, 0 for any other."""
+        return self.terms.block_seconds if self.terms else 0
 
 
 def price_of(gross_cents: int, net_cents: int | None, treatment: Treatment) -> int:

@@ -47,6 +47,8 @@ class Buyer:
     email: str
     vat_id: str
     last_name: str = ""
+    # Where a public body wants its invoices sent (BT-10).
+    leitweg_id: str = ""
 
     @classmethod
     def from_snapshot(cls, snapshot: dict[str, Any]) -> "Buyer":

@@ -16,11 +16,11 @@ from invoices.domain.parties import Buyer, Seller
 from invoices.models import Invoice, InvoiceLine, InvoiceVat
 
 EN16931 = "urn:cen.eu:en16931:2017"
-TYPE_INVOICE = "380"
+XRECHNUNG = f"{EN16931}#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
+PEPPOL_BILLING = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
+# UNTDID 1001: what a cancellation is to EN 16931, a corrected invoice.
+TYPES = {Invoice.Kind.INVOICE: "380", Invoice.Kind.CANCELLATION: "384"}
 SEPA_TRANSFER = "58"
-STANDARD_RATE = "S"
-# UN/ECE recommendation 20, "one": a billing block is counted, not measured.
-UNIT = "C62"
 UNIT_PRICE = Decimal("0.000001")
 
 _STANDARD = "urn:un:unece:uncefact:data:standard:"
@@ -41,10 +41,15 @@ def invoice_xml(
     """
     root = etree.Element(_name("rsm:CrossIndustryInvoice"), nsmap=NAMESPACES)
     context = _add(root, "rsm:ExchangedDocumentContext")
-    _add(context, "ram:GuidelineSpecifiedDocumentContextParameter/ram:ID", EN16931)
+    profile = EN16931
+    if invoice.buyer_party.leitweg_id:
+        profile = XRECHNUNG
+        process = "ram:BusinessProcessSpecifiedDocumentContextParameter/ram:ID"
+        _add(context, process, PEPPOL_BILLING)
+    _add(context, "ram:GuidelineSpecifiedDocumentContextParameter/ram:ID", profile)
     document = _add(root, "rsm:ExchangedDocument")
     _add(document, "ram:ID", invoice.number)
-    _add(document, "ram:TypeCode", TYPE_INVOICE)
+    _add(document, "ram:TypeCode", TYPES[Invoice.Kind(invoice.kind)])
     _date(document, "ram:IssueDateTime", invoice.issued_on)
     for place in ("blocks", "default_hint"):
         if note := invoice.texts.get(place):
@@ -69,11 +74,11 @@ def _line(trade: etree._Element, line: InvoiceLine) -> None:
     price = _add(item, "ram:SpecifiedLineTradeAgreement/ram:NetPriceProductTradePrice")
     _add(price, "ram:ChargeAmount", str(unit_net(line)))
     delivery = _add(item, "ram:SpecifiedLineTradeDelivery")
-    _add(delivery, "ram:BilledQuantity", str(line.quantity), {"unitCode": UNIT})
+    _add(delivery, "ram:BilledQuantity", str(line.quantity), {"unitCode": line.unit})
     settlement = _add(item, "ram:SpecifiedLineTradeSettlement")
     tax = _add(settlement, "ram:ApplicableTradeTax")
     _add(tax, "ram:TypeCode", "VAT")
-    _add(tax, "ram:CategoryCode", STANDARD_RATE)
+    _add(tax, "ram:CategoryCode", line.vat_category)
     _add(tax, "ram:RateApplicablePercent", str(line.vat_percent))
     period = _add(settlement, "ram:BillingSpecifiedPeriod")
     _date(period, "ram:StartDateTime", line.service_date)
@@ -91,6 +96,8 @@ def unit_net(line: InvoiceLine) -> Decimal:
 def _agreement(trade: etree._Element, invoice: Invoice) -> None:
     """Add seller and buyer (BG-4, BG-7)."""
     agreement = _add(trade, "ram:ApplicableHeaderTradeAgreement")
+    if invoice.buyer_party.leitweg_id:
+        _add(agreement, "ram:BuyerReference", invoice.buyer_party.leitweg_id)
     _seller(_add(agreement, "ram:SellerTradeParty"), invoice.seller_party)
     _buyer(_add(agreement, "ram:BuyerTradeParty"), invoice.buyer_party)
 
@@ -148,8 +155,10 @@ def _settlement(trade: etree._Element, invoice: Invoice, rates: Sequence[Invoice
         tax = _add(settlement, "ram:ApplicableTradeTax")
         _add(tax, "ram:CalculatedAmount", _amount(rate.vat_cents))
         _add(tax, "ram:TypeCode", "VAT")
+        if rate.reason:
+            _add(tax, "ram:ExemptionReason", rate.reason)
         _add(tax, "ram:BasisAmount", _amount(rate.net_cents))
-        _add(tax, "ram:CategoryCode", STANDARD_RATE)
+        _add(tax, "ram:CategoryCode", rate.category)
         _add(tax, "ram:RateApplicablePercent", str(rate.percent))
     period = _add(settlement, "ram:BillingSpecifiedPeriod")
     _date(period, "ram:StartDateTime", invoice.service_from)
@@ -165,6 +174,12 @@ def _settlement(trade: etree._Element, invoice: Invoice, rates: Sequence[Invoice
         _add(sums, "ram:RoundingAmount", _amount(invoice.rounding_cents))
     _add(sums, "ram:GrandTotalAmount", _amount(invoice.net_cents + invoice.vat_cents))
     _add(sums, "ram:DuePayableAmount", _amount(invoice.gross_cents))
+    if invoice.cancels is not None:
+        original = _add(settlement, "ram:InvoiceReferencedDocument")
+        _add(original, "ram:IssuerAssignedID", invoice.cancels.number)
+        day = _add(original, "ram:FormattedIssueDateTime/qdt:DateTimeString")
+        day.text = f"{invoice.cancels.issued_on:%Y%m%d}"
+        day.set("format", "102")
 
 
 def _payment_means(settlement: etree._Element, seller: Seller) -> None:

@@ -4,6 +4,7 @@ Each function takes keywords only and may be called again after a crash: what is
 done, what is half done is completed.
 """
 
+from invoices.services.cancelling import NotCancellableError, invoice_cancel
 from invoices.services.exporting import export_create, export_process
 from invoices.services.runs import (
     CompanyIncompleteError,
@@ -23,10 +24,12 @@ from invoices.services.sweeping import (
 
 __all__ = [
     "CompanyIncompleteError",
+    "NotCancellableError",
     "Progress",
     "export_create",
     "export_process",
     "exports_lost",
+    "invoice_cancel",
     "invoice_run_create",
     "invoice_run_item_process",
     "invoice_run_progress",

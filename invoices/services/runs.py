@@ -16,15 +16,22 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from company import audit
-from company.models import Company
+from company.models import Company, VatRate
 from customers.models import Customer
 from invoices.archive import invoice_archive
 from invoices.documents.pdf import render_invoice
 from invoices.domain.billing import LedgerMismatchError
-from invoices.models import Invoice, InvoiceRun, InvoiceRunItem
+from invoices.domain.lines import NetPriceMissingError
+from invoices.models import Invoice, InvoiceRun, InvoiceRunItem, Item
 from invoices.problems import Problem, problem_of
 from invoices.review import company_missing, unbilled
-from invoices.services.issuing import SessionsChangedError, draft_issue, draft_of, seller_of
+from invoices.services.drafting import Draft, NothingDueError, draft_of, shop_of
+from invoices.services.issuing import (
+    RulesBrokenError,
+    SessionsChangedError,
+    draft_check,
+    draft_issue,
+)
 
 if TYPE_CHECKING:
     from invoices.domain.period import Month
@@ -71,7 +78,7 @@ def invoice_run_create(*, month: "Month") -> InvoiceRun:
         raise CompanyIncompleteError(missing)
     customers = set(
         unbilled(month).filter(customer__isnull=False).values_list("customer_id", flat=True)
-    )
+    ) | set(Item.objects.unbilled().until(month).values_list("customer_id", flat=True))
     with transaction.atomic():
         run, _created = InvoiceRun.objects.get_or_create(period=month.first_day)
         run = InvoiceRun.objects.select_for_update().get(pk=run.pk)
@@ -143,8 +150,6 @@ def invoice_run_item_process(*, item_id: int) -> InvoiceRunItem | None:
             invoice_archive(invoice, render_invoice)
     except (OperationalError, InterfaceError):
         raise  # the database is gone: the lease runs out, and somebody goes on from there
-    except LedgerMismatchError as error:
-        item_finish(item, State.FAILED, Problem.LEDGER, str(error))
     except _NotInvoiceableError as error:
         item_finish(item, State.FAILED, error.problem, error.detail)
     except OSError as error:
@@ -208,24 +213,9 @@ def _complete_files(item: InvoiceRunItem) -> None:
 def _issue(item: InvoiceRunItem) -> Invoice | None:
     """Issue the customer's invoice and note it on the item; None when nothing is unbilled."""
     for _attempt in range(3):
-        sessions = list(
-            unbilled(item.run.month).filter(customer=item.customer).prefetch_related("segments")
-        )
-        if not sessions:
+        draft = _draft(item)
+        if draft is None:
             return None
-        customer = Customer.objects.get(pk=item.customer_id)
-        if missing := customer.missing_for_invoice:
-            raise _NotInvoiceableError(Problem.ADDRESS, ", ".join(missing))
-        company = Company.objects.current()
-        if missing := company_missing(company):
-            raise _NotInvoiceableError(Problem.COMPANY, ", ".join(missing))
-        draft = draft_of(
-            seller=seller_of(company),
-            customer=customer,
-            sessions=sessions,
-            language=settings.LANGUAGE_CODE,
-            days=company.payment_days,
-        )
         try:
             with transaction.atomic():
                 item.invoice = draft_issue(draft)
@@ -234,6 +224,42 @@ def _issue(item: InvoiceRunItem) -> Invoice | None:
             continue  # another worker billed them, or somebody moved one: look again
         return item.invoice
     raise _NotInvoiceableError(Problem.UNEXPECTED, "sessions kept changing")
+
+
+def _draft(item: InvoiceRunItem) -> Draft | None:
+    """Prepare and check the customer's invoice; None when nothing is unbilled."""
+    month = item.run.month
+    sessions = unbilled(month).filter(customer=item.customer).prefetch_related("segments")
+    items = Item.objects.unbilled().until(month).filter(customer=item.customer)
+    if not sessions and not items:
+        return None
+    customer = Customer.objects.get(pk=item.customer_id)
+    if missing := customer.missing_for_invoice:
+        raise _NotInvoiceableError(Problem.ADDRESS, ", ".join(missing))
+    company = Company.objects.current()
+    if missing := company_missing(company):
+        raise _NotInvoiceableError(Problem.COMPANY, ", ".join(missing))
+    try:
+        draft = draft_of(
+            shop=shop_of(company, settings.LANGUAGE_CODE),
+            customer=customer,
+            month=month,
+            sessions=list(sessions),
+            items=list(items),
+        )
+        if draft is not None:
+            draft_check(draft)
+    except LedgerMismatchError as error:
+        raise _NotInvoiceableError(Problem.LEDGER, str(error)) from error
+    except NetPriceMissingError as error:
+        raise _NotInvoiceableError(Problem.NET_PRICE, "") from error
+    except VatRate.DoesNotExist as error:
+        raise _NotInvoiceableError(Problem.VAT_RATE, "") from error
+    except NothingDueError as error:
+        raise _NotInvoiceableError(Problem.NEGATIVE, "") from error
+    except RulesBrokenError as error:
+        raise _NotInvoiceableError(Problem.RULES, str(error)) from error
+    return draft
 
 
 def items_queued(*, item_ids: list[int]) -> None:
