@@ -2,10 +2,6 @@
 
 import asyncio
 import contextlib
-import http.cookiejar
-import json
-import urllib.parse
-import urllib.request
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,7 +16,8 @@ from agent.protocol.keyexchange import (
     TechnicianIdentity,
 )
 from agent.protocol.keys import DirectionKeys
-from tests.integration.rig.portal import TECHNICIAN, Portal
+from tests.integration.rig.portal import Portal
+from tests.integration.rig.technician import Technician
 
 MESSAGE_MAX: Final = 2**20
 
@@ -35,49 +32,6 @@ class Pair:
     agent: ClientConnection
     technician: ClientConnection
     keys: DirectionKeys | None
-
-
-class Technician:
-    """A logged-in technician without a browser."""
-
-    def __init__(self, portal: Portal) -> None:
-        """Log in as the pages do, with cookies and CSRF token."""
-        self._portal = portal
-        self._jar = http.cookiejar.CookieJar()
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar))
-        login = f"{portal.url}/konto/login/"
-        self._open(login)
-        self._post(login, login=TECHNICIAN, password=portal.log_ins[TECHNICIAN])
-
-    def _open(self, url: str, body: bytes | None = None) -> str:
-        request = urllib.request.Request(url, body, {"Referer": self._portal.url})  # noqa: S310
-        with self._opener.open(request, timeout=30) as answer:
-            text: str = answer.read().decode()
-            return text
-
-    def _cookie(self, name: str) -> str:
-        return next(cookie.value or "" for cookie in self._jar if cookie.name == name)
-
-    def _post(self, url: str, **fields: str) -> str:
-        fields["csrfmiddlewaretoken"] = self._cookie("csrftoken")
-        return self._open(url, urllib.parse.urlencode(fields).encode())
-
-    def order(self, support_id: str) -> str:
-        """Order the session and return its socket's address."""
-        answer = self._post(f"{self._portal.url}/sitzungen/verbinden/", support_id=support_id)
-        session = json.loads(answer)["url"].strip("/").split("/")[1]
-        return f"{self._portal.url.replace('http', 'ws', 1)}/ws/technician/{session}/"
-
-    async def open(self, address: str) -> ClientConnection:
-        """Open the socket as the page does: with its origin and the log-in's cookies."""
-        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._jar)
-        return await connect(
-            address,
-            origin=self._portal.url,  # type: ignore[arg-type] # a NewType of str
-            additional_headers={"Cookie": cookies},
-            compression=None,
-            max_size=MESSAGE_MAX,
-        )
 
 
 async def our_pair(portal: Portal, technician: Technician) -> Pair:

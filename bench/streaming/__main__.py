@@ -2,18 +2,23 @@
 
 import argparse
 import json
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import Browser, sync_playwright
 
-from bench.streaming.measure import Row, Setup, measure
+from bench.streaming.bars import judge
+from bench.streaming.eye import Setup
+from bench.streaming.measure import Row, measure
 from bench.streaming.ours import ours
 from bench.streaming.program import SCENES
+from bench.streaming.report import row_line, verdict_lines
+from bench.streaming.selkies import selkies
 from bench.streaming.tigervnc import tigervnc
 from tests.integration.rig.chromium import chromium
 from tests.integration.rig.display import Screen
@@ -26,11 +31,11 @@ LOOPBACK_IS_FINE: Final = (
 )
 
 Viewer = Callable[[Browser, Screen, Link, Path], AbstractContextManager[Setup]]
-VIEWERS: Final[dict[str, Viewer]] = {"ours": ours, "tigervnc": tigervnc}
+VIEWERS: Final[dict[str, Viewer]] = {"ours": ours, "tigervnc": tigervnc, "selkies": selkies}
 
 
-def rows(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
-    """Measure what the options ask for, one row after the other."""
+def rows(options: argparse.Namespace, folder: Path) -> Iterator[Row | str]:
+    """Measure what the options ask for, row by row; a text for a row that was lost."""
     with sync_playwright() as playwright:
         for link in options.link:
             for who in options.who:
@@ -41,13 +46,11 @@ def rows(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
                     VIEWERS[who](browser, screen, LINKS[link], screen.folder) as setup,
                 ):
                     for workload in options.workload:
-                        yield measure(setup, screen, workload, link, options.seconds)
-
-
-def show(row: Row, *, head: bool = False) -> None:
-    """Print a row of the table for people."""
-    cells = [field.name if head else getattr(row, field.name) for field in fields(row)]
-    print("  ".join(f"{'-' if cell is None else cell!s:>12}" for cell in cells), flush=True)
+                        try:
+                            yield measure(setup, screen, workload, link, options.seconds)
+                        except TimeoutError as error:
+                            # One row is lost, which is said; the others are not.
+                            yield f"{who} {link} {workload}: {error}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -55,19 +58,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="script/bench streaming", description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
     parser.add_argument("--who", nargs="+", choices=VIEWERS, default=list(VIEWERS))
-    parser.add_argument("--link", nargs="+", choices=LINKS, default=["loopback"])
+    parser.add_argument("--link", nargs="+", choices=LINKS, default=list(LINKS))
     parser.add_argument("--workload", nargs="+", choices=SCENES, default=list(SCENES))
     parser.add_argument("--seconds", type=float, default=4.0, help="of each workload, twice")
     options = parser.parse_args(arguments)
     done: list[Row] = []
+    lost = False
     with tempfile.TemporaryDirectory(prefix="dibuc-bench-") as folder:
+        print(row_line(None))
         for row in rows(options, Path(folder)):
-            if not done:
-                show(row, head=True)
-            show(row)
-            done.append(row)
+            if isinstance(row, Row):
+                print(row_line(row), flush=True)
+                done.append(row)
+            else:
+                print(row, flush=True)
+                lost = True
+    print("", *verdict_lines(judge(done)), sep="\n")
     if options.json:
         print(json.dumps({"bench": "streaming", "rows": [asdict(row) for row in done]}))
+    if lost:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

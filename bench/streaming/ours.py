@@ -8,26 +8,25 @@ from typing import Final
 import psutil
 from playwright.sync_api import Browser, Route, expect
 
-from bench.streaming.measure import Setup
+from bench.streaming.eye import Setup
 from tests.integration.rig.agent import Agent
 from tests.integration.rig.desk import Desk
 from tests.integration.rig.display import Screen
 from tests.integration.rig.portal import TECHNICIAN, Portal
 from tests.integration.rig.wire import Link, Wire
 
-KEEP_CONTEXT: Final = """
-const getContext = OffscreenCanvas.prototype.getContext;
-OffscreenCanvas.prototype.getContext = function (...options) {
-  globalThis.dibucContext = getContext.apply(this, options);
-  return globalThis.dibucContext;
-};
+# Before the worker's own listener, which takes the canvas that the page gives away.
+KEEP_CANVAS: Final = """
+addEventListener("message", ({ data }) => {
+  if (data.canvas instanceof OffscreenCanvas) { globalThis.dibucCanvas = data.canvas; }
+});
 """
 
 
-def _let_context_be_seen(route: Route) -> None:
-    """Let the worker keep its canvas's context where the eye finds it."""
+def _let_canvas_be_seen(route: Route) -> None:
+    """Let the worker keep its canvas where the eye finds it."""
     answer = route.fetch()
-    route.fulfill(content_type="text/javascript", body=answer.text() + KEEP_CONTEXT)
+    route.fulfill(content_type="text/javascript", body=KEEP_CANVAS + answer.text())
 
 
 @contextmanager
@@ -38,7 +37,7 @@ def ours(browser: Browser, screen: Screen, link: Link, folder: Path) -> Iterator
     """
     with Portal(folder / "portal") as portal, Wire(portal.port, link) as wire:
         page = browser.new_page(viewport={"width": 1920, "height": 1200})
-        page.route("**/viewer/core/worker*.js", _let_context_be_seen)
+        page.route("**/viewer/core/worker*.js", _let_canvas_be_seen)
         desk = Desk(page, portal)
         desk.log_in(TECHNICIAN)
         server = f"http://127.0.0.1:{wire.port}"
@@ -55,7 +54,7 @@ def ours(browser: Browser, screen: Screen, link: Link, folder: Path) -> Iterator
                 canvas="[data-testid=screen]",
                 keys="#keyboard",
                 painter=page.workers[0],
-                context="dibucContext",
+                context="dibucCanvas.getContext('2d')",
                 agent=psutil.Process(agent.pid),
                 wire=wire,
             )

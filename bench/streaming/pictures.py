@@ -1,5 +1,7 @@
 """What the workloads show: pages of text, photographs and a film, drawn from fixed seeds."""
 
+import random
+import textwrap
 from typing import Final
 
 import numpy as np
@@ -19,6 +21,27 @@ _SYLLABLES: Final = (
 
 def _words(rng: np.random.Generator, count: int) -> list[str]:
     return ["".join(rng.choice(_SYLLABLES, rng.integers(1, 4))) for _ in range(count)]
+
+
+def word(rng: random.Random) -> str:
+    """Return a word that sounds German."""
+    return "".join(rng.choices(_SYLLABLES, k=rng.randint(1, 3)))
+
+
+def prose(seed: int, lines: int) -> str:
+    """Return a text of `lines` lines of at most 90 characters."""
+    rng = random.Random(seed)  # noqa: S311 - text, not secrets
+    text = " ".join(word(rng) for _ in range(lines * 20))
+    return "\n".join(textwrap.wrap(text, 90)[:lines])
+
+
+def wallpaper() -> Picture:
+    """Draw the desktop's background: soft colours without grain, as systems come with."""
+    y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)
+    waves = [np.sin(x / (300 + 90 * k) + y / (420 - 80 * k) + k) for k in range(3)]
+    return np.stack([40 + 25 * waves[0], 80 + 35 * waves[1], 130 + 45 * waves[2]], axis=2).astype(
+        np.uint8
+    )
 
 
 def text_page(seed: int, width: int = WIDTH, height: int = HEIGHT) -> Picture:

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Browser
 
-from bench.streaming.measure import Setup
+from bench.streaming.eye import Setup
 from tests.integration.rig.display import Screen
 from tests.integration.rig.processes import Program
 from tests.integration.rig.wire import Link, Wire
