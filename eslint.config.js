@@ -37,7 +37,7 @@ export default [
     rules: { "no-restricted-globals": ["error", "window", "document", "self", "process"] },
   },
   {
-    files: ["tests/js/worker.js"],
+    files: ["tests/js/{worker,painter}.js"],
     languageOptions: { globals: globals.worker },
   },
   {

@@ -11,6 +11,7 @@ from agent.encode.area import TILE, TileGrid
 from agent.encode.coder import Canvas, Stage, Work, moved
 from agent.encode.h264 import FilmError, Rate, VideoEncoder, encoder
 from agent.encode.lossy import CALM, Level
+from agent.encode.means import Means
 from agent.encode.motion import Motion, around, groups, is_near, marked
 from agent.protocol.picture import Codec, video_data
 
@@ -36,7 +37,7 @@ BITS_LEAST, BITS_MOST = 150_000, 12_000_000
 # Rates change by steps, since each one makes the encoder plan anew.
 STEP = 1.25
 # Quantisers: finer ones cost bytes that nobody sees in what moves.
-SHARP, COARSE = 26, 30
+SHARP, COARSE = 27, 30
 SHARP_QUALITY = 70
 
 MakeEncoder = Callable[[int, int, Rate], VideoEncoder]
@@ -97,7 +98,7 @@ class Film(Stage):
         moved(work)
 
     def _coded(self, work: Work, region: Box) -> bytes:
-        rate = affordable(work)
+        rate = affordable(work.means)
         if self._encoder is None:
             if self._make is None:
                 raise FilmError("no encoder")
@@ -186,13 +187,13 @@ class Watch(Stage):
             self._film.show(region)
 
 
-def affordable(work: Work) -> Rate:
+def affordable(means: Means) -> Rate:
     """Return what a film may cost on this line."""
-    bits = 8 * LINE_SHARE * work.means.bytes_per_second
+    bits = 8 * LINE_SHARE * means.bytes_per_second
     stepped = BITS_LEAST
     while stepped * STEP <= min(bits, BITS_MOST):
         stepped = int(stepped * STEP)
-    sharp = work.means.photo.quality >= SHARP_QUALITY
+    sharp = means.photo.quality >= SHARP_QUALITY
     return Rate(stepped, SHARP if sharp else COARSE)
 
 

@@ -7,9 +7,11 @@ from agent.capture.base import Box
 from agent.encode.area import TileGrid, rectangles
 
 # Time is cut into ticks: a tile has moved in a tick or not, however many frames fell into it.
-TICK = 0.08
-# Of the last eight ticks, so many make motion: a film of ten pictures a second moves in six.
-MOVING = 6
+# At a slow pace every frame is a tick of its own.
+TICK = 1 / 30
+# Of the last eight ticks, so many make motion. Few: what is a photograph and changes for the third
+# time in half a second costs less as a film, even if it was only a picture that faded in.
+MOVING = 3
 # After so long without any frame, nothing is moving.
 REST = 0.4
 # Tiles nearer than that to each other move together.
@@ -34,12 +36,12 @@ class Motion:
         if self._tick is None or now - self._noted > REST:
             self._grid = TileGrid(changed.width, changed.height)
             self._moved = TileGrid(changed.width, changed.height)
-            self._tick = now
+            self._tick = now - TICK
         self._noted = now
         self._moved.cells[:] = _either(self._moved.cells, changed.cells)
         if now - self._tick < TICK:
             return False
-        self._tick = now
+        self._tick = max(self._tick + TICK, now - TICK)
         self._grid.cells[:] = _either(self._grid.cells.translate(_OLDER), self._moved.cells)
         self._moved = TileGrid(changed.width, changed.height)
         return True

@@ -12,12 +12,15 @@ import zstandard
 from PIL import Image
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request
 
 from agent.protocol import control, damm, messages
 from agent.protocol.framing import Channel, Kind, credit_message, kind_of
 from agent.protocol.keyexchange import Initiator, TechnicianIdentity
-from agent.protocol.picture import Codec, copy_source, parse_frame
+from agent.protocol.keys import ResumeSecret, SessionKeys
+from agent.protocol.picture import Codec, Rect, copy_source, parse_frame
 from agent.protocol.records import Opener, Sealer
+from agent.protocol.resume import Resumer
 
 TECHNICIAN = TechnicianIdentity("Tina Technik", "DIBUC", "https://portal.example")
 TERMS = messages.Terms(600, 850, 850, Decimal("19.00"))
@@ -32,11 +35,13 @@ class Painter:
         self.frames = 0
         self.codecs: list[Codec] = []
         self._stream: Any = None
+        self._planes: dict[int, Image.Image] = {}
 
     def paint(self, payload: bytes) -> None:
         frame = parse_frame(payload)
         if frame.fresh:
             self._stream = zstandard.ZstdDecompressor(max_window_size=2**25).decompressobj()
+            self._planes.clear()
         if self.image.size != (frame.width, frame.height):
             assert frame.fresh
             self.image = Image.new("RGB", (frame.width, frame.height))
@@ -48,6 +53,15 @@ class Painter:
             elif rect.codec is Codec.COPY:
                 x, y = copy_source(rect)
                 part = self.image.crop((x, y, x + rect.w, y + rect.h))
+            elif rect.codec is Codec.KEEP:
+                self._keep(rect)
+                continue
+            elif rect.codec is Codec.RESTORE:
+                box = (rect.x, rect.y, rect.x + rect.w, rect.y + rect.h)
+                part = self._planes[rect.data[0]].crop(box)
+            elif rect.codec is Codec.H264:
+                # Nothing here decodes films; what comes out of one is rough at best.
+                part = Image.new("RGB", (rect.w, rect.h), "magenta")
             elif rect.codec is Codec.PREVIEW:
                 half = Image.open(io.BytesIO(rect.data)).convert("RGB")
                 assert half.size == (-(-rect.w // 2), -(-rect.h // 2))
@@ -57,6 +71,11 @@ class Painter:
                 assert part.size == (rect.w, rect.h)
             self.image.paste(part, (rect.x, rect.y))
         self.frames += 1
+
+    def _keep(self, rect: Rect) -> None:
+        plane = self._planes.setdefault(rect.data[0], Image.new("RGB", self.image.size))
+        box = (rect.x, rect.y, rect.x + rect.w, rect.y + rect.h)
+        plane.paste(self.image.crop(box), box[:2])
 
 
 class Caller:
@@ -72,6 +91,7 @@ class Caller:
         self.credits = True
         self.support_id = ""
         self.refusals: list[str] = []
+        self.secret = ResumeSecret(bytes(32), 0, "")
         self._opener: Opener | None = None
         self._sealer: Sealer | None = None
         self.closed = asyncio.Event()
@@ -133,12 +153,33 @@ class Caller:
                     return str(refused["code"])
                 for message in initiator.receive(answer):
                     await self.socket.send(message)
-        keys = initiator.keys
-        self._opener = Opener(keys.agent_to_technician.key, keys.agent_to_technician.iv)
-        self._sealer = Sealer(keys.technician_to_agent.key, keys.technician_to_agent.iv)
+        self._use(initiator.keys)
+        return ""
+
+    async def resume(self, before: ResumeSecret) -> str:
+        """Go on without a password; return '' or the code of the refusal."""
+        resumer = Resumer(self.support_id, before)
+        await self.socket.send(resumer.start())
+        async with asyncio.timeout(10):
+            while resumer.keys is None:
+                answer = await self.handshakes.get()
+                refused = json.loads(answer[1:])
+                if refused["step"] == "refused":
+                    return str(refused["code"])
+                for message in resumer.receive(answer):
+                    # The first picture may come right behind the answer to this.
+                    if resumer.derived is not None:
+                        self._use(resumer.derived)
+                    await self.socket.send(message)
+        return ""
+
+    def _use(self, keys: SessionKeys) -> None:
+        self.secret = keys.resume_secret
+        down, up = keys.agent_to_technician, keys.technician_to_agent
+        self._opener = Opener(down.key, down.iv, epoch=keys.epoch)
+        self._sealer = Sealer(up.key, up.iv, epoch=keys.epoch)
         self.painter = Painter()
         self.controls.clear()
-        return ""
 
     async def control(self, message: control.TechnicianControl) -> None:
         await self.sealed(control.dump(message))
@@ -160,6 +201,12 @@ class Server:
     def __init__(self) -> None:
         self.calls: asyncio.Queue[Caller] = asyncio.Queue()
         self.url = ""
+        # Calls are taken and then answered by nothing.
+        self.hangs = False
+
+    async def admit(self, _socket: ServerConnection, _request: Request) -> None:
+        if self.hangs:
+            await asyncio.Event().wait()
 
     async def call(self) -> Caller:
         async with asyncio.timeout(20):
@@ -178,7 +225,9 @@ class Server:
 async def running_server(port: int = 0) -> AsyncIterator[Server]:
     """Serve until the block is left."""
     server = Server()
-    async with serve(server.handle, "127.0.0.1", port, max_size=300 * 1024) as listening:
+    async with serve(
+        server.handle, "127.0.0.1", port, max_size=300 * 1024, process_request=server.admit
+    ) as listening:
         number = next(iter(listening.sockets)).getsockname()[1]
         server.url = f"http://127.0.0.1:{number}"
         yield server
