@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import invoices.models
+import invoices.models.numbers
 from django.conf import settings
 from django.db import migrations, models
 
@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(default='invoices', max_length=20, verbose_name='name')),
                 ('year', models.PositiveSmallIntegerField(default=0, verbose_name='year')),
-                ('pattern', models.CharField(default='{year}-{number:05d}', help_text='For example {year}-{number:05d}, which makes 2026-00042.', max_length=50, validators=[invoices.models.validate_pattern], verbose_name='pattern')),
+                ('pattern', models.CharField(default='{year}-{number:05d}', help_text='For example {year}-{number:05d}, which makes 2026-00042.', max_length=50, validators=[invoices.models.numbers.validate_pattern], verbose_name='pattern')),
                 ('last_number', models.PositiveIntegerField(default=0, verbose_name='last number')),
             ],
             options={

@@ -1,0 +1,27 @@
+"""Everything the app stores."""
+
+from invoices.models.claims import BilledItem, BilledSession, Item
+from invoices.models.documents import (
+    ArchivedFile,
+    Invoice,
+    InvoiceLine,
+    InvoiceVat,
+    WrittenOnce,
+)
+from invoices.models.numbers import NumberRange
+from invoices.models.runs import Export, InvoiceRun, InvoiceRunItem
+
+__all__ = [
+    "ArchivedFile",
+    "BilledItem",
+    "BilledSession",
+    "Export",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceRun",
+    "InvoiceRunItem",
+    "InvoiceVat",
+    "Item",
+    "NumberRange",
+    "WrittenOnce",
+]

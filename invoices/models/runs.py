@@ -1,0 +1,140 @@
+"""The work in the background: runs that make invoices, exports that pack them."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from invoices.domain.period import Month
+from invoices.models.documents import Invoice
+from invoices.problems import Problem
+from invoices.querysets import ExportQuerySet, InvoiceRunItemQuerySet, InvoiceRunQuerySet
+
+
+class InvoiceRun(models.Model):
+    """The invoicing of one month: made once, started as often as there is something new."""
+
+    period = models.DateField(_("month"), unique=True, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    started_at = models.DateTimeField(_("last started"), null=True, editable=False)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("started by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+
+    objects: ClassVar[InvoiceRunQuerySet] = InvoiceRunQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("invoice run")
+        verbose_name_plural = _("invoice runs")
+        ordering = ("-period",)
+
+    def __str__(self) -> str:
+        return str(self.month)
+
+    @property
+    def month(self) -> Month:
+        """The month whose sessions are invoiced."""
+        return Month(self.period.year, self.period.month)
+
+
+class InvoiceRunItem(models.Model):
+    """One customer of a run: where their invoice stands, and what stood in the way.
+
+    The work is leased: a worker that dies leaves an item whose lease runs out, and the
+    sweeper gives it to the next one.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        WORKING = "working", _("in progress")
+        ISSUED = "issued", _("issued, file missing")
+        DONE = "done", _("done")
+        FAILED = "failed", _("not invoiced")
+
+    run = models.ForeignKey(InvoiceRun, on_delete=models.PROTECT, related_name="items")
+    customer = models.ForeignKey(
+        "customers.Customer",
+        verbose_name=_("customer"),
+        on_delete=models.PROTECT,
+        related_name="invoice_run_items",
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    leased_until = models.DateTimeField(_("leased until"), null=True)
+    queued_at = models.DateTimeField(_("queued"), null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    # The latest invoice that came of it; a late session brings another one.
+    invoice = models.ForeignKey(
+        Invoice,
+        verbose_name=_("invoice"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="run_items",
+    )
+    problem = models.CharField(_("problem"), max_length=20, choices=Problem, blank=True)
+    detail = models.TextField(_("detail"), blank=True)
+
+    objects: ClassVar[InvoiceRunItemQuerySet] = InvoiceRunItemQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("customer of an invoice run")
+        verbose_name_plural = _("customers of an invoice run")
+        ordering = ("pk",)
+        indexes = (models.Index(fields=["state", "leased_until"]),)
+        constraints = (
+            models.UniqueConstraint(fields=["run", "customer"], name="run_item_once_a_customer"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.customer_id}: {self.state}"
+
+
+class Export(models.Model):
+    """A month's archive, packed in the background and fetched as a file."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        WORKING = "working", _("in progress")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    period = models.DateField(_("month"), editable=False)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("created by"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+    )
+    leased_until = models.DateTimeField(_("leased until"), null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    done = models.PositiveIntegerField(_("files done"), default=0)
+    total = models.PositiveIntegerField(_("files in all"), default=0)
+    # Below settings.EXPORT_DIR.
+    path = models.CharField(_("path"), max_length=100, blank=True)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(_("bytes"), default=0)
+    problem = models.CharField(_("problem"), max_length=20, choices=Problem, blank=True)
+    detail = models.TextField(_("detail"), blank=True)
+
+    objects: ClassVar[ExportQuerySet] = ExportQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("export")
+        verbose_name_plural = _("exports")
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.month} #{self.pk}"
+
+    @property
+    def month(self) -> Month:
+        """The month that is packed."""
+        return Month(self.period.year, self.period.month)
