@@ -1,5 +1,6 @@
 """A cancellation turns an invoice round, is gapless too, and gives its sessions free."""
 
+import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -19,13 +20,14 @@ from tests.invoices.documents.test_pdf import issue, pages_of
 from tests.invoices.einvoice.test_cii import ALL_RULES, texts, xml_of
 
 MakeCustomer = Callable[..., Customer]
+START = dt.datetime(2026, 10, 5, 8, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
 def invoice(company: Company, make_customer: MakeCustomer, make_session: MakeSession) -> Invoice:
     customer = make_customer()
     make_session(customer, seconds=900)
-    make_session(customer, seconds=60)
+    make_session(customer, START + dt.timedelta(hours=1), seconds=60)
     return issue()
 
 
