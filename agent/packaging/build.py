@@ -20,8 +20,10 @@ from pathlib import Path
 import PyInstaller.__main__
 
 from agent import __version__
-from agent.encode.kernel import build as kernel
-from agent.encode.kernel import compiled
+from agent.encode import h264, kernel
+from agent.encode.h264.build import build as build_h264
+from agent.encode.kernel.build import build as build_kernel
+from agent.inject.guard_x11 import FROZEN_WORD
 
 ROOT = Path(__file__).resolve().parents[2]
 # Found by PyInstaller but not needed: Pillow's other formats with their libraries, parts of
@@ -34,9 +36,19 @@ EXCLUDED = (
     "pydoc", "pdb", "lib2to3", "sqlite3", "curses", "readline", "xmlrpc", "multiprocessing",
     "websockets.server", "websockets.legacy", "websockets.sync", "websockets.asyncio.server",
     "tkinter.test", "tkinter.tix", "tkinter.dnd", "test", "pytest", "agent.packaging",
-    "agent.encode.kernel.build",
+    "agent.encode.kernel.build", "agent.encode.h264.build",
 )  # fmt: skip
-LAUNCHER = "import sys\n\nfrom agent.__main__ import main\n\nsys.exit(main())\n"
+LAUNCHER = f"""import sys
+
+if sys.argv[1:] == [{FROZEN_WORD!r}]:
+    from agent.inject.guard_x11 import main
+else:
+    from agent.__main__ import main
+
+sys.exit(main())
+"""
+# Its licence wants to come along.
+OPENH264_LICENCE = Path("/usr/share/doc/libopenh264-7/copyright")
 # Linux machines that the file is named after, as `uname -m` says it.
 NAME = "dibuc-fernwartung-{platform}"
 
@@ -66,7 +78,8 @@ def build(output: Path, name: str) -> Path:
 def _pyinstaller(work: Path, file_name: str) -> Path:
     launcher = work / "start.py"
     launcher.write_text(LAUNCHER, encoding="utf-8")
-    loops = kernel.build(work / compiled().name)
+    loops = build_kernel(work / kernel.compiled().name)
+    film = build_h264(work / h264.compiled().name)
     # Its cache would else go to the home of whoever builds.
     os.environ["PYINSTALLER_CONFIG_DIR"] = str(work / "cache")
     PyInstaller.__main__.run(
@@ -81,6 +94,9 @@ def _pyinstaller(work: Path, file_name: str) -> Path:
             f"--workpath={work / 'build'}",
             f"--specpath={work}",
             f"--add-binary={loops}{os.pathsep}agent/encode/kernel",
+            # OpenH264 itself comes along, since this one needs it.
+            f"--add-binary={film}{os.pathsep}agent/encode/h264",
+            f"--add-data={OPENH264_LICENCE}{os.pathsep}licences/openh264",
             *(f"--exclude-module={module}" for module in EXCLUDED),
         ]
     )

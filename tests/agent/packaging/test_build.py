@@ -12,7 +12,7 @@ import pytest
 from PyInstaller.archive.readers import CArchiveReader
 
 from agent import __version__
-from agent.encode.kernel import compiled
+from agent.encode import h264, kernel
 from agent.packaging.build import build
 from agent.protocol import messages
 from tests.agent.conftest import ROOT, Agent, Screen
@@ -142,7 +142,18 @@ async def test_it_runs_without_python_and_leaves_nothing(
 
 def test_the_compiled_inner_loops_are_in_it(program: Path) -> None:
     names = [n for n in CArchiveReader(str(program)).toc if n.startswith("agent/encode/kernel/")]
-    assert names == [f"agent/encode/kernel/{compiled().name}"]
+    assert names == [f"agent/encode/kernel/{kernel.compiled().name}"]
+
+
+def test_films_can_be_coded_wherever_it_runs(program: Path) -> None:
+    names = set(CArchiveReader(str(program)).toc)
+    assert f"agent/encode/h264/{h264.compiled().name}" in names
+    assert {"libopenh264.so.7", "licences/openh264/copyright"} <= names
+
+
+def test_nothing_under_the_gpl_comes_along(program: Path) -> None:
+    names = [Path(name).name for name in CArchiveReader(str(program)).toc]
+    assert [name for name in names if "x264" in name or name.startswith(("libav", "libsw"))] == []
 
 
 def test_it_says_its_version(program: Path) -> None:
