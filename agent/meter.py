@@ -12,11 +12,14 @@ from dataclasses import dataclass
 # Samples that count, and for how many seconds the lowest round trip is believed.
 SAMPLES = 8
 RTT_BELIEVED = 30.0
-# What painting may take: so many seconds, and so many more for each pixel.
-PAINT_LEAST = 0.010
-PAINT_PIXEL = 30e-9
-# Fewer bytes say nothing about a line.
+# What painting takes, until it is measured: so many seconds, and so many more for each pixel.
+PAINT_LEAST = 0.002
+PAINT_PIXEL = 20e-9
+# Fewer bytes say nothing about a line, and with more pixels something about painting.
 BYTES_LEAST = 4096
+PIXELS_LEAST = 128 * 1024
+# How much of what is measured of painting goes into what is known.
+LEARNING = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Meter:
         self._credited_at = 0.0
         self._rates: deque[float] = deque(maxlen=SAMPLES)
         self._trips: deque[tuple[float, float]] = deque()
+        self._paint_pixel = PAINT_PIXEL
 
     @property
     def bytes_under_way(self) -> int:
@@ -98,13 +102,21 @@ class Meter:
         size = self._delivered - frame.delivered
         elapsed = now - frame.since
         trip = self.rtt or 0.0
-        if size < BYTES_LEAST or elapsed <= 0:
+        if size < BYTES_LEAST:
+            if frame.alone and pixels > PIXELS_LEAST:
+                took = max(0.0, elapsed - trip - PAINT_LEAST) / pixels
+                self._paint_pixel += LEARNING * (took - self._paint_pixel)
             return
-        if frame.alone and elapsed > 2 * trip:
-            # Nobody else's bytes filled the line while this frame's first were on their way.
-            elapsed -= trip
-        rate = size / elapsed
-        slower = elapsed > 2 * (PAINT_LEAST + PAINT_PIXEL * pixels)
-        if frame.full or slower or self.rate is None or rate > self.rate:
+        painting = PAINT_LEAST + self._paint_pixel * pixels
+        line = elapsed
+        if frame.alone:
+            # Nobody else's bytes filled the line while this frame was on its way and painted.
+            line = max(elapsed - trip - painting, elapsed / 4)
+        if line <= 0:
+            return
+        rate = size / line
+        kept = elapsed > 3 * painting + trip or (frame.full and elapsed > 2 * painting)
+        if kept or (self.rate is not None and rate > self.rate):
             self._rates.append(rate)
-            self.rate = max(self._rates)
+            # The highest may come from two credits that travelled together.
+            self.rate = sorted(self._rates)[-min(2, len(self._rates))]

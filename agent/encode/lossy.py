@@ -47,6 +47,11 @@ class LossyTiles:
     def __bool__(self) -> bool:
         return self.grid.cells.count(0) != len(self.grid.cells)
 
+    @property
+    def previews(self) -> bool:
+        """Whether the technician has anything only as a preview."""
+        return any(moment.level is Level.PREVIEW for moment in self._live())
+
     def due_at(self) -> float | None:
         """When the first of them is due; None if there is none."""
         return min((moment.due for moment in self._live()), default=None)

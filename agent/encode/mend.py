@@ -4,7 +4,7 @@ from agent.encode.area import rectangles
 from agent.encode.coder import Stage, Work
 from agent.encode.lossy import Level
 from agent.encode.means import Jpeg
-from agent.encode.stages import lossless, photograph
+from agent.encode.stages import DEAR, lossless, photograph
 
 # Where bytes are dear a photograph becomes right before it becomes identical.
 FINE = Jpeg(90, 0)
@@ -27,4 +27,4 @@ def mend(work: Work, level: Level, piecewise: list[Stage]) -> None:
     if level is Level.ROUGH and work.means.slow:
         photograph(work, boxes, FINE, (work.now + FINE_FOR, Level.FINE))
     else:
-        lossless(work, boxes)
+        lossless(work, boxes, DEAR)

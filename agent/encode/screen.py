@@ -7,6 +7,8 @@ small and new overtakes it. What went roughly is mended once it is calm. After t
 screens are identical, bit for bit.
 """
 
+from dataclasses import replace
+
 from agent.capture.base import Box, Picture, row_intervals
 from agent.encode.area import TILE, TileGrid
 from agent.encode.coder import Canvas, Stage, Work
@@ -21,6 +23,8 @@ from agent.protocol.picture import Frame
 
 # New changes of at most so many pixels go before everything that waits, in a frame of their own.
 URGENT_PIXELS = 64 * 1024
+# Of a frame that may end in a preview, so much is coded to learn what pixels cost.
+SAMPLE = 4
 
 
 class ScreenEncoder:
@@ -68,7 +72,7 @@ class ScreenEncoder:
     @property
     def behind(self) -> bool:
         """Whether something that has changed waits for one of the next frames."""
-        return bool(self._waiting)
+        return bool(self._waiting) or (self._canvas is not None and self._canvas.lossy.previews)
 
     def waiting(self) -> list[Box]:
         """Where the screen has to be read again although nothing new has happened there."""
@@ -156,9 +160,16 @@ class ScreenEncoder:
     def _code_rows(self, work: Work) -> None:
         """Code what waits from where the last frame ended, or show it as a preview."""
         part = _rows(work.changed, self._next_row, work.means.frame_pixels)
-        self._code(work, part)
-        if work.means.preview is not None and worth_while(work, work.means.preview):
-            preview_rest(work, work.means.preview)
+        means = work.means
+        if means.preview is not None:
+            # A sample first: it tells what all would cost.
+            work.means = replace(means, frame_bytes=work.size + means.frame_bytes // SAMPLE)
+            self._code(work, part)
+            work.means = means
+        if means.preview is not None and worth_while(work, means.preview):
+            preview_rest(work, means.preview)
+        else:
+            self._code(work, part)
         first = work.changed.cells.find(1, self._next_row * work.changed.columns)
         self._next_row = max(first, 0) // work.changed.columns
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from agent.capture.base import Box
 from agent.encode import classify, jpeg
-from agent.encode.area import TILE, rectangles, widened
+from agent.encode.area import TILE, TileGrid, rectangles, widened
 from agent.encode.base import image_of
 from agent.encode.coder import Stage, Work, moved
 from agent.encode.copy import find_copies
@@ -15,10 +15,14 @@ from agent.protocol.picture import Codec, copy_data
 # Photographs of more pixels than that are dear without loss, so they have to be calm for longer.
 LARGE_PHOTO = 128 * 1024
 LARGE_CALM = 0.6
-# Bytes that a pixel is thought to cost before anything of a frame is coded.
-FIRST_GUESS = 1 / 4
+# Bytes that a pixel is thought to cost before anything of a frame is coded; a photograph's
+# without loss.
+CHEAP = 1 / 16
+DEAR = 2.5
 # The least that is coded at once, in tiles.
 PIECE_LEAST = 16
+# A strip of a photograph, in rows of tiles; a single row would not be known for one.
+PHOTO_ROWS = 2
 
 
 class Copies(Stage):
@@ -43,7 +47,7 @@ class Photos(Stage):
     """Photographs as JPEG, as well as the line allows."""
 
     def run(self, work: Work) -> None:
-        photographic = work.kernel.photographic(work.picture, work.left)
+        photographic = work.kernel.photographic(work.picture, _with_next_rows(work))
         boxes, _drawn = classify.split(work.left, photographic)
         area = sum(work.left.pixels(box).area for box in boxes)
         calm = LARGE_CALM if area > LARGE_PHOTO else CALM
@@ -66,16 +70,22 @@ def photograph(work: Work, boxes: list[Box], how: Jpeg, mended: tuple[float, Lev
         how: how well.
         mended: when it is to be mended, and what it is until then.
     """
-    for box in pieces(boxes, work):
+    for box in pieces(boxes, work, CHEAP, rows_least=PHOTO_ROWS):
         work.canvas.lossy.add(box, *mended)
         pixels = work.left.pixels(box)
         work.add(pixels, Codec.JPEG, jpeg.encode(image_of(work.picture, pixels), how))
         work.brought(box)
 
 
-def lossless(work: Work, boxes: list[Box]) -> None:
-    """Append boxes of tiles in the session's stream, as many as the frame takes."""
-    for box in pieces(boxes, work):
+def lossless(work: Work, boxes: list[Box], guess: float = CHEAP) -> None:
+    """Append boxes of tiles in the session's stream, as many as the frame takes.
+
+    Args:
+        work: the frame.
+        boxes: in tiles.
+        guess: bytes that a pixel is thought to cost.
+    """
+    for box in pieces(boxes, work, guess):
         whole = work.left.pixels(box)
         parts = [whole] if work.mending else work.kernel.split(work.pair, whole)
         for part in parts:
@@ -85,10 +95,17 @@ def lossless(work: Work, boxes: list[Box]) -> None:
         work.brought(box)
 
 
-def pieces(boxes: list[Box], work: Work) -> Iterator[Box]:
+def pieces(boxes: list[Box], work: Work, guess: float, *, rows_least: int = 0) -> Iterator[Box]:
     """Cut boxes of tiles into pieces, until the frame is full.
 
     A piece is as large as the frame still takes, if its pixels cost what those before it did.
+
+    Args:
+        boxes: in tiles.
+        work: the frame.
+        guess: bytes that a pixel is thought to cost before anything of the frame is coded.
+        rows_least: pieces have the whole width of their box and so many rows of tiles, and less
+            is not left over either; 0: they are cut at will.
     """
     for box in boxes:
         y = box.y0
@@ -97,16 +114,32 @@ def pieces(boxes: list[Box], work: Work) -> Iterator[Box]:
             while x < box.x1:
                 if work.full:
                     return
-                tiles = _affordable(work)
-                columns = min(box.x1 - x, tiles)
-                rows = min(box.y1 - y, max(1, tiles // columns)) if x == box.x0 else rows
+                tiles = _affordable(work, guess)
+                columns = box.x1 - x if rows_least else min(box.x1 - x, tiles)
+                if x == box.x0:
+                    rows = max(1, rows_least, tiles // columns)
+                    rows = rows if y + rows + rows_least <= box.y1 else box.y1 - y
                 yield Box(x, y, x + columns, y + rows)
                 x += columns
             y += rows
 
 
-def _affordable(work: Work) -> int:
-    cost = work.size / work.painted if work.painted else FIRST_GUESS
+def _with_next_rows(work: Work) -> TileGrid:
+    """Return what is left and the row of tiles below each part, if that has changed too.
+
+    A photograph of which only one row is to be coded now would not be known for one.
+    """
+    grid = TileGrid(work.left.width, work.left.height)
+    below = bytes(grid.columns) + work.left.cells[: -grid.columns]
+    both = int.from_bytes(work.left.cells) | int.from_bytes(below) & int.from_bytes(
+        work.changed.cells
+    )
+    grid.cells[:] = both.to_bytes(len(grid.cells))
+    return grid
+
+
+def _affordable(work: Work, guess: float) -> int:
+    cost = work.size / work.painted if work.painted else guess
     room = work.means.frame_bytes - work.size
     pixels = min(work.means.frame_pixels, room / cost) if cost else work.means.frame_pixels
     return max(PIECE_LEAST, int(pixels) // (TILE * TILE))

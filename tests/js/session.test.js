@@ -18,7 +18,11 @@ function begin() {
     send: (data) => sent.push(data),
     buffered: () => 0,
     emit: (event) => told.push(event),
-    painter: { begin: () => (begun += 1), paint: async () => undefined },
+    painter: {
+      begin: () => (begun += 1),
+      paint: async () => undefined,
+      digest: async () => null,
+    },
     wake: () => undefined,
     now: () => 0,
     isInDoubt: () => false,

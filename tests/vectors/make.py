@@ -8,11 +8,12 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.vectors import framing, handshakes, pictures, resumptions, sealed, texts
+from tests.vectors import checksums, framing, handshakes, pictures, resumptions, sealed, texts
 
 FOLDER = Path(__file__).parent
 
 FILES: dict[str, Callable[[], object]] = {
+    "checksum.json": checksums.checksum,
     "control.json": texts.control,
     "damm.json": texts.damm_digits,
     "framing.json": framing.framing,

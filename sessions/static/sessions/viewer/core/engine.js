@@ -19,8 +19,9 @@ import { Statistics } from "./statistics.js";
  */
 
 /**
- * @typedef {import("./statistics.js").Summary & {painted: number, interruptions: number}} Measured
- *     `painted` frames of this pairing; `interruptions` of either end's line since the page was opened
+ * @typedef {import("./statistics.js").Summary & {painted: number, interruptions: number, mismatches: number}} Measured
+ *     `painted` frames of this pairing; since the page was opened `interruptions` of either end's line,
+ *     and `mismatches`: pictures at rest that had to be sent anew
  *
  * What the page hears.
  *
@@ -136,8 +137,9 @@ export class Engine {
         session.control([{ t: "echo", n: statistics.ask(now) }]);
       }
       shown += 1;
-      const [painted, interruptions] = [session.painted, this.#interruptions];
-      this.#emit({ type: "measured", measured: { ...statistics.summary(now), painted, interruptions } });
+      const { painted, mismatches } = session;
+      const measured = { ...statistics.summary(now), painted, mismatches, interruptions: this.#interruptions };
+      this.#emit({ type: "measured", measured });
     }, SHOW_MS);
   }
 }

@@ -1,5 +1,6 @@
 // Frames onto the canvas. Without JPEG and film in them they are painted without a single await.
 
+import { digest } from "./comparison.js";
 import { malformed } from "./fields.js";
 import { Film } from "./film.js";
 import { COPY, H264, JPEG, KEEP, PREVIEW, RESTORE, ZSTD } from "./picture.js";
@@ -63,6 +64,17 @@ export class Painter {
     for (const [index, rect] of frame.rects.entries()) {
       this.#paintRect(rect, images[index] ?? null);
     }
+  }
+
+  /**
+   * @param {() => boolean} isStale whether nobody wants to know any more
+   * @returns {Promise<import("./fields.js").Bytes | null>} of the picture as it stands; null if nobody does
+   */
+  digest(isStale) {
+    const { width, height } = this.#canvas;
+    const read = (/** @type {number} */ y, /** @type {number} */ rows) =>
+      this.#context.getImageData(0, y, width, rows).data;
+    return digest({ width, height }, read, isStale);
   }
 
   /**

@@ -1,6 +1,7 @@
 // The technician's end of one session: what is said, in which order, and what is refused.
 // The socket is the worker's; here is only what docs/protocol.md asks of T.
 
+import { Comparison } from "./comparison.js";
 import { Exchange } from "./exchange.js";
 import { ProtocolError } from "./fields.js";
 import { Outbox } from "./flow.js";
@@ -27,7 +28,7 @@ import {
  *   | import("./wire.js").PairedMessage & {isResuming: boolean}
  *   | import("./exchange.js").ExchangeEvent
  *   | {type: "painted", width: number, height: number, isFirst: boolean}
- *   | {type: "told", message: Exclude<import("./wire.js").AgentControl, {t: "echo"}>}
+ *   | {type: "told", message: Exclude<import("./wire.js").AgentControl, {t: "echo" | "checksum"}>}
  *   | {type: "fault", code: string, detail: string}} SessionEvent
  */
 
@@ -36,7 +37,7 @@ import {
  * @property {(data: string | Bytes) => void} send
  * @property {() => number} buffered bytes that `send` took and the network has not
  * @property {(event: SessionEvent) => void} emit
- * @property {{begin: () => void, paint: (frame: import("./picture.js").Frame) => Promise<void>}} painter
+ * @property {Pick<import("./painter.js").Painter, "begin" | "paint" | "digest">} painter
  * @property {(milliseconds: number) => void} wake calls `flush` again after that time
  * @property {() => number} now milliseconds of a clock that runs forward
  * @property {() => boolean} isInDoubt whether nothing has come for so long that the line may be dead
@@ -58,6 +59,9 @@ export class Session {
   #wishes = new Map();
   /** Counts while somebody looks. @type {import("./statistics.js").Statistics | null} */
   #statistics = null;
+  #comparison = new Comparison();
+  /** Records that have come, to see whether the picture still rests. */
+  #arrived = 0;
   #exchange;
   /** Whether the technician has stopped the clock; it stays so when a lost line is back. */
   #isPaused = false;
@@ -86,6 +90,7 @@ export class Session {
     this.#exchange.unpair();
     this.#outbox.clear();
     this.#statistics?.unpaired();
+    this.#comparison.begin();
     this.#ends.painter.begin();
   }
 
@@ -156,6 +161,7 @@ export class Session {
       if (this.#exchange.opener === null) {
         throw new ProtocolError("too-early", "a record before the key exchange");
       }
+      this.#arrived += 1;
       const arrivedAt = this.#ends.now();
       this.#statistics?.received(arrivedAt, data.length);
       // Opening starts at once, in the background; painting keeps the order.
@@ -216,6 +222,11 @@ export class Session {
     return this.#painted;
   }
 
+  /** Pictures at rest that were not what they had to be, since the page was opened. */
+  get mismatches() {
+    return this.#comparison.mismatches;
+  }
+
   /** Send what waits, as far as pace and network allow. */
   async flush() {
     if (this.#isFlushing) {
@@ -273,12 +284,7 @@ export class Session {
       return;
     }
     if (opened.channel === Channel.CONTROL) {
-      const message = parseControl(opened.payload);
-      if (message?.t === "echo") {
-        this.#statistics?.answered(this.#ends.now(), message.n);
-      } else if (message !== null) {
-        this.#ends.emit({ type: "told", message });
-      }
+      await this.#heard(opened.payload, pairing);
       return;
     }
     const frame = parseFrame(opened.payload);
@@ -294,6 +300,36 @@ export class Session {
       this.#size = size;
       const { width, height } = frame;
       this.#ends.emit({ type: "painted", width, height, isFirst: this.#painted === 1 });
+    }
+  }
+
+  /**
+   * @param {Bytes} payload of channel 2
+   * @param {number} pairing
+   */
+  async #heard(payload, pairing) {
+    const message = parseControl(payload);
+    if (message?.t === "echo") {
+      this.#statistics?.answered(this.#ends.now(), message.n);
+    } else if (message?.t === "checksum") {
+      await this.#compare(message, pairing);
+    } else if (message !== null) {
+      this.#ends.emit({ type: "told", message });
+    }
+  }
+
+  /**
+   * @param {{painted: number, digest: Bytes}} checksum
+   * @param {number} pairing
+   */
+  async #compare({ painted, digest }, pairing) {
+    const arrived = this.#arrived;
+    if (painted !== this.#painted) {
+      return;
+    }
+    const ours = await this.#ends.painter.digest(() => arrived !== this.#arrived);
+    if (ours !== null && pairing === this.#pairing && this.#comparison.judge(ours, digest)) {
+      this.control([{ t: "refresh" }]);
     }
   }
 

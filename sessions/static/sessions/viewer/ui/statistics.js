@@ -74,6 +74,7 @@ export class StatisticsView {
       ["size", width > 0 ? `${width} × ${height}` : "–"],
       ["painted", number.format(measured.painted)],
       ["interruptions", number.format(measured.interruptions)],
+      ["mismatches", number.format(measured.mismatches)],
       ["engine", text(`statistics.${setting("engine")}`)],
     ];
     for (const [name, value] of values) {
