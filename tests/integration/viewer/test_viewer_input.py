@@ -258,6 +258,7 @@ def test_the_wheel_counts_notches(hands: Desk, agent: ScriptedAgent) -> None:
 def test_buttons_send_what_the_browser_keeps_for_itself(
     hands: Desk, agent: ScriptedAgent, codes: str, wanted: str
 ) -> None:
+    hands.page.locator("#keys").click()
     hands.page.locator(f"[data-keys='{codes}']").click()
     # The click on the button takes the keyboard from the picture, and gives it back.
     expect_keys(agent, f"release {wanted}")
@@ -265,6 +266,7 @@ def test_buttons_send_what_the_browser_keeps_for_itself(
 
 
 def test_a_text_is_typed_from_its_field(hands: Desk, agent: ScriptedAgent) -> None:
+    hands.page.locator("#keys").click()
     hands.page.locator("#type").click()
     hands.page.locator("#type-text").fill("Zeile 1: Grüße\nZeile 2\tEnde " + "x" * 2000)
     hands.page.locator("#type-dialog button[value=type]").click()
@@ -274,6 +276,7 @@ def test_a_text_is_typed_from_its_field(hands: Desk, agent: ScriptedAgent) -> No
 
 
 def test_escape_sends_no_text(hands: Desk, agent: ScriptedAgent) -> None:
+    hands.page.locator("#keys").click()
     hands.page.locator("#type").click()
     hands.page.locator("#type-text").fill("doch nicht")
     hands.page.keyboard.press("Escape")

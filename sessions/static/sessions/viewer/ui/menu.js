@@ -14,6 +14,11 @@ export function setUpMenus() {
       throw new Error(`no button opens the menu ${menu.id}`);
     }
     menu.addEventListener("toggle", () => place(menu, button));
+    menu.addEventListener("click", ({ target }) => {
+      if (target instanceof Element && target.closest("button") !== null) {
+        menu.hidePopover();
+      }
+    });
     globalThis.addEventListener("resize", () => menu.hidePopover());
   }
 }

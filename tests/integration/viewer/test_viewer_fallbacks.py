@@ -1,0 +1,124 @@
+"""Browsers that lack something: the same picture, pixel by pixel, by another way."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from agent.protocol import control
+from agent.protocol.picture import Codec, Frame, Rect, copy_data
+from tests.integration.viewer.agent import ScriptedAgent
+from tests.integration.viewer.desk import Desk
+from tests.integration.viewer.test_viewer_picture import decoded, jpeg, noise, smooth
+
+pytestmark = pytest.mark.integration
+
+Take = Callable[[BrowserContext], None]
+
+
+def from_page(script: str) -> Take:
+    """Take something away from the page, before any of its scripts runs."""
+    return lambda context: context.add_init_script(script)
+
+
+def from_worker(script: str) -> Take:
+    """Take something away from the worker, before its own code runs."""
+
+    def deliver(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=f"{script};\n{answer.text()}")
+
+    return lambda context: context.route("**/viewer/core/worker*.js", deliver)
+
+
+def from_both(script: str) -> Take:
+    """Take something away from page and worker."""
+
+    def take(context: BrowserContext) -> None:
+        from_page(script)(context)
+        from_worker(script)(context)
+
+    return take
+
+
+WITHOUT_OPTIONS = """
+    const whole = globalThis.createImageBitmap;
+    globalThis.createImageBitmap = (source) => whole(source)
+"""
+CLASSIC_WORKERS = """
+    globalThis.Worker = class extends Worker { constructor(url) { super(url); } }
+"""
+LACKS = {
+    "nothing": (from_page(""), "worker"),
+    "canvas for workers": (
+        from_page("delete HTMLCanvasElement.prototype.transferControlToOffscreen"),
+        "page",
+    ),
+    "canvas in workers": (from_worker("delete globalThis.OffscreenCanvas"), "page"),
+    "painting in workers": (
+        from_worker("OffscreenCanvas.prototype.getContext = () => null"),
+        "page",
+    ),
+    "modules in workers": (from_page(CLASSIC_WORKERS), "page"),
+    "WebCodecs": (from_both("delete globalThis.VideoDecoder"), "worker"),
+    "options of bitmaps": (from_both(WITHOUT_OPTIONS), "worker"),
+    "the keyboard lock": (from_page("delete Navigator.prototype.keyboard"), "worker"),
+    "storage": (
+        from_page("Storage.prototype.setItem = () => { throw new Error('full'); }"),
+        "worker",
+    ),
+}
+
+
+@pytest.fixture(params=LACKS, ids=[name.replace(" ", "-") for name in LACKS])
+def engine(request: pytest.FixtureRequest, page: Page) -> Iterator[str]:
+    """Take something away from the page's browser; return where the engine has to run."""
+    take, engine = LACKS[request.param]
+    take(page.context)
+    yield engine
+    page.context.unroute_all(behavior="wait")
+
+
+def test_the_picture_is_the_same_whatever_the_browser_lacks(
+    engine: str, page: Page, desk: Desk, agent: ScriptedAgent
+) -> None:
+    picture = noise(640, 400).copy()
+    agent.show(picture)
+    desk.expect_state("connected")
+    expect(page.locator("body")).to_have_attribute("data-engine", engine)
+    photograph = jpeg(smooth(160, 120))
+    changed = noise(101, 33, seed=4)
+    agent.send_frame(
+        Frame(
+            640,
+            400,
+            (
+                Rect(16, 32, 160, 120, Codec.JPEG, photograph),
+                agent.zstd(changed, 33, 40),
+                Rect(20, 36, 400, 300, Codec.COPY, copy_data(16, 32)),
+            ),
+        )
+    )
+    agent.wait_for_credit(2)
+    picture[32:152, 16:176] = decoded(photograph)
+    picture[40:73, 33:134] = changed
+    picture[36:336, 20:420] = picture[32:332, 16:416].copy()
+    desk.expect_pixels(picture)
+    agent.show(np.full((300, 500, 3), (0, 128, 255), dtype=np.uint8))
+    desk.expect_pixels(np.full((300, 500, 3), (0, 128, 255), dtype=np.uint8))
+    page.keyboard.type("x")
+    agent.wait_for(
+        lambda: any(isinstance(message, control.Text | control.Key) for message in agent.told),
+        "the typed letter",
+    )
+
+
+def test_a_worker_that_breaks_down_later_is_told(
+    page: Page, desk: Desk, agent: ScriptedAgent, complaints: list[str]
+) -> None:
+    agent.show(noise(64, 40))
+    page.workers[0].evaluate("setTimeout(() => { throw new Error('broken on purpose'); })")
+    desk.expect_state("failed")
+    assert any("broken on purpose" in complaint for complaint in complaints)
+    complaints.clear()
