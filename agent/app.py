@@ -70,6 +70,8 @@ def _run_headless(options: Options, texts: Texts) -> events.Ended | events.Faile
 
 
 def _exit_code(outcome: events.Ended | events.Failed) -> int:
-    if isinstance(outcome, events.Failed):
-        return _EXIT_CODES.get(outcome.code, EXIT_FAULT)
-    return EXIT_OK
+    if isinstance(outcome, events.Ended):
+        return EXIT_OK
+    code = _EXIT_CODES.get(outcome.code, EXIT_FAULT)
+    log.error("ended with exit code %d: %s", code, outcome.code)
+    return code

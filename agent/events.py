@@ -12,10 +12,14 @@ class Connecting:
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """The server did not answer, or the line broke; the next call follows in so many seconds."""
+    """The server did not answer, or the line broke; the next call follows in so many seconds.
+
+    With `resumes`, the session goes on by itself as soon as the line is back.
+    """
 
     retry_in: float
     was_connected: bool
+    resumes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +102,22 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class TechnicianGone:
-    """The technician left or lost the line; the clock stands."""
+    """The technician left or lost the line; the clock stands.
+
+    With `resumes`, the session goes on by itself if the line was lost and comes back.
+    """
 
     was_connected: bool
+    resumes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineBack:
+    """An interrupted session goes on: same technician, same consent, without a password."""
+
+    technician: str
+    company: str
+    verification_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +152,7 @@ Event = (
     | Paused
     | Resumed
     | TechnicianGone
+    | LineBack
     | Ended
     | Failed
 )

@@ -42,7 +42,7 @@ def _consent(event: events.ConsentRequest) -> dict[str, object]:
     }
 
 
-def _connected(event: events.Connected) -> dict[str, object]:
+def _connected(event: events.Connected | events.LineBack) -> dict[str, object]:
     return {
         "technician": event.technician,
         "company": event.company,
@@ -55,7 +55,11 @@ def _clock(event: events.ClockTick) -> dict[str, object]:
 
 
 def _unreachable(event: events.Unreachable) -> dict[str, object]:
-    return {"retry_in": round(event.retry_in, 1), "was_connected": event.was_connected}
+    return {
+        "retry_in": round(event.retry_in, 1),
+        "was_connected": event.was_connected,
+        "resumes": event.resumes,
+    }
 
 
 # Any: each builder takes the events of its own row only.
@@ -75,8 +79,9 @@ _EVENTS: dict[type, tuple[str, Callable[[Any], dict[str, object]]]] = {
     events.Resumed: ("resumed", _nothing),
     events.TechnicianGone: (
         "technician_gone",
-        lambda event: {"was_connected": event.was_connected},
+        lambda event: {"was_connected": event.was_connected, "resumes": event.resumes},
     ),
+    events.LineBack: ("line_back", _connected),
     events.Ended: ("ended", lambda event: {"reason": event.reason, **_cost(event)}),
     events.Failed: ("failed", lambda event: {"code": event.code}),
 }

@@ -8,19 +8,19 @@ import asyncio
 import contextlib
 import logging
 import platform
-import random
 from collections.abc import Callable
 
-from agent import __version__, events
+from agent import __version__, elapsed, events
+from agent.calling import BackOff, hurried, reach
 from agent.capture.base import Capture, CaptureError
 from agent.inject.base import Injector
+from agent.interruption import Interruption
 from agent.pairing import Pairing
 from agent.protocol import messages
 from agent.protocol.errors import Code, ProtocolError
 from agent.protocol.fields import clean_line
 from agent.protocol.framing import (
     PROTOCOL_VERSION,
-    SILENCE_LIMIT,
     Kind,
     kind_of,
     parse_credit,
@@ -48,8 +48,6 @@ from agent.transport import Line, LineError
 
 log = logging.getLogger(__name__)
 
-BACK_OFF_FIRST = 0.5
-BACK_OFF_MAX = 15.0
 # After `end` the server says what it cost; so long it is waited for.
 FAREWELL = 3.0
 # Errors after which calling again is no use.
@@ -89,6 +87,7 @@ class Session:
         self._line: Line | None = None
         self._registered: Registered | None = None
         self._responder: Responder | None = None
+        self._interruption: Interruption | None = None
         self._pairing: Pairing | None = None
         self._shown: tuple[str, str] | None = None
         self._clock = Clock(0, 0, 0, 0, running=False)
@@ -96,7 +95,7 @@ class Session:
         self._ending = asyncio.Event()
         self._fault: str | None = None
         self._jobs: set[asyncio.Task[None]] = set()
-        self._back_off = BACK_OFF_FIRST
+        self._back_off = BackOff()
         self._was_registered = False
         self._identity = AgentIdentity(
             __version__, clean_line(f"{platform.system()} {platform.machine()}", PLATFORM_MAX)
@@ -137,6 +136,7 @@ class Session:
             if self._registered is None:
                 self._show(events.Connecting())
             self._was_registered = False
+            started = elapsed.seconds()
             try:
                 await self._call()
             except _Over as over:
@@ -146,17 +146,21 @@ class Session:
             except ProtocolError as error:
                 log.warning("the server does not follow the protocol: %s", error)
             if not self._ending.is_set():
-                await self._pause_before_calling_again()
+                await self._pause_before_calling_again(elapsed.seconds() - started)
         return self._ended_by_customer()
 
-    async def _pause_before_calling_again(self) -> None:
+    async def _pause_before_calling_again(self, lasted: float) -> None:
         if self._was_registered:
-            self._back_off = BACK_OFF_FIRST
-        # Spread, so that not all agents call at once when a server comes back.
-        delay = self._back_off * random.uniform(0.5, 1.0)  # noqa: S311 (no secret)
-        self._back_off = min(self._back_off * 2, BACK_OFF_MAX)
-        self._shown = None
-        self._show(events.Unreachable(delay, was_connected=self._registered is not None))
+            self._back_off.reset()
+        if self._interruption is not None and self._interruption.left:
+            delay = hurried(lasted)
+        else:
+            delay = self._back_off.seconds()
+        if self._waits:
+            self._show(events.Unreachable(delay, was_connected=True, resumes=True))
+        else:
+            self._shown = None
+            self._show(events.Unreachable(delay, was_connected=self._registered is not None))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(delay):
                 await self._ending.wait()
@@ -178,7 +182,11 @@ class Session:
             await self._unpair()
 
     async def _talk(self) -> None:
-        async with Line(self._url) as line:
+        line = Line(self._url)
+        left = self._interruption.left if self._interruption is not None else 0.0
+        if left:
+            line = await reach(lambda: Line(self._url).open(), left)
+        async with line:
             await line.send(messages.dump(self._hello()))
             self._line = line
             try:
@@ -198,11 +206,7 @@ class Session:
 
     async def _read(self, line: Line) -> None:
         while True:
-            try:
-                async with asyncio.timeout(SILENCE_LIMIT.total_seconds()):
-                    message = await line.receive()
-            except TimeoutError:
-                raise LineError("the server is silent") from None
+            message = await line.receive()
             if isinstance(message, str):
                 await self._text(line, message)
             else:
@@ -240,12 +244,14 @@ class Session:
 
     async def _about_pairing(self, message: Paired | Unpaired | Paused | Resumed | Clock) -> None:
         match message:
+            case Paired() if self._waits and self._interruption is not None:
+                self._interruption.paired()
             case Paired():
                 self._show(events.TechnicianThere())
             case Unpaired():
                 was_connected = self._pairing is not None and self._pairing.started
                 await self._unpair()
-                self._show(events.TechnicianGone(was_connected))
+                self._show(events.TechnicianGone(was_connected, resumes=self._waits))
                 self._show_ready()
             case Paused():
                 if self._pairing is not None:
@@ -264,6 +270,7 @@ class Session:
         self._registered = registered
         if self._responder is None:
             self._responder = Responder(registered.support_id, self._identity)
+            self._interruption = Interruption(self._responder, self._needs_password)
         elif before is None or before.support_id != registered.support_id:
             self._responder.renumber(registered.support_id)
         self._show_ready()
@@ -298,6 +305,8 @@ class Session:
                 self._pairing.credit(parse_credit(message))
             else:
                 self._pairing.record(message)
+                if self._responder is not None:
+                    self._responder.settle()
         except ProtocolError as error:
             log.warning("the technician's page does not follow the protocol: %s", error)
             self._break_off(error.code)
@@ -307,6 +316,8 @@ class Session:
         if responder is None:
             raise ProtocolError(Code.TOO_EARLY, "handshake before registration")
         had_keys = responder.keys is not None
+        if self._interruption is not None:
+            self._interruption.expire()
         for answer in responder.receive(message):
             await line.send(answer)
             self._tell_refusal(responder, parse_handshake(answer))
@@ -319,7 +330,10 @@ class Session:
                 open_injector=self._open_injector,
             )
             self._pairing.failed.add_done_callback(self._pairing_failed)
-            self._ask()
+            if responder.resumed:
+                await self._go_on(line, self._pairing)
+            else:
+                self._ask()
 
     def _tell_refusal(self, responder: Responder, answer: dict[str, object]) -> None:
         if answer.get("step") != "refused":
@@ -369,14 +383,33 @@ class Session:
                 return
             if self._pairing is not pairing:
                 return  # the technician left while the answer was being sent
-            try:
-                pairing.start()
-            except CaptureError as error:
-                log.error("the screen cannot be read: %s", error)  # noqa: TRY400 (no trace for people)
-                self._break_off("screen-lost")
-                return
+            if self._started(pairing):
+                peer = pairing.peer
+                self._show(events.Connected(peer.name, peer.company, pairing.verification_code))
+
+    async def _go_on(self, line: Line, pairing: Pairing) -> None:
+        """Go on after a lost line: the customer's answer stands, for this technician."""
+        if self._registered is None:
+            return
+        consent = Consent(granted=True, text_version=self._registered.consent_text_version)
+        await line.send(messages.dump(consent))
+        if self._started(pairing):
             peer = pairing.peer
-            self._show(events.Connected(peer.name, peer.company, pairing.verification_code))
+            self._show(events.LineBack(peer.name, peer.company, pairing.verification_code))
+
+    def _started(self, pairing: Pairing) -> bool:
+        """Begin to show the screen; return whether that works."""
+        try:
+            pairing.start()
+        except CaptureError as error:
+            log.error("the screen cannot be read: %s", error)  # noqa: TRY400 (no trace for people)
+            self._break_off("screen-lost")
+            return False
+        if self._responder is not None:
+            self._responder.keep()
+        if self._interruption is not None:
+            self._interruption.over()
+        return True
 
     def _unlocked(self) -> None:
         if self._responder is not None and self._responder.locked:
@@ -388,7 +421,7 @@ class Session:
     def _show_ready(self) -> None:
         """Show ID and password, once for each pair of them."""
         responder, registered = self._responder, self._registered
-        if responder is None or registered is None or responder.locked:
+        if responder is None or registered is None or responder.locked or self._waits:
             return
         shown = (responder.support_id, responder.password)
         if shown != self._shown:
@@ -398,10 +431,25 @@ class Session:
     async def _unpair(self) -> None:
         pairing, self._pairing = self._pairing, None
         self._asked = False
+        if self._interruption is not None:
+            self._interruption.apart(was_connected=pairing is not None and pairing.started)
         if pairing is not None:
             await pairing.stop()
         if self._responder is not None:
             self._responder.unpair()
+
+    @property
+    def _waits(self) -> bool:
+        """Whether an interrupted session goes on by itself."""
+        return self._interruption is not None and self._interruption.waits
+
+    def _needs_password(self) -> None:
+        """Show ID and password again: the session does not go on by itself."""
+        if self._line is None or self._registered is None:
+            return  # it is shown with the next registration
+        self._shown = None
+        self._show(events.TechnicianGone(was_connected=True))
+        self._show_ready()
 
     def _pairing_failed(self, failed: "asyncio.Future[str]") -> None:
         if not failed.cancelled():

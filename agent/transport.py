@@ -1,5 +1,6 @@
 """The line to the server: one websocket, plain bytes and texts, no knowledge of what they mean."""
 
+import asyncio
 import ipaddress
 import socket
 import ssl
@@ -10,7 +11,12 @@ from urllib.parse import urlsplit
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from agent.protocol.framing import BINARY_MAX_FROM_TECHNICIAN
+from agent import elapsed
+from agent.protocol.framing import (
+    BINARY_MAX_FROM_TECHNICIAN,
+    HEARTBEAT_INTERVAL,
+    SILENCE_LIMIT,
+)
 
 AGENT_PATH = "/ws/agent/"
 OPEN_TIMEOUT = 10.0
@@ -18,6 +24,8 @@ CLOSE_TIMEOUT = 2.0
 # What waits in the kernel cannot be replaced by something newer: keep it little.
 SEND_BUFFER = 32 * 1024
 MAX_QUEUE = 64
+# No message for so long, one ping missed: look whether the computer was asleep meanwhile.
+LOOK_AFTER = 1.25 * HEARTBEAT_INTERVAL.total_seconds()
 # Where the systems keep their certificates, for a program that was built on another one.
 CERTIFICATES = (
     "/etc/ssl/certs/ca-certificates.crt",
@@ -77,7 +85,7 @@ def _tls() -> ssl.SSLContext:
 
 
 class Line:
-    """An open line. Use it with `async with`."""
+    """A line, open from `open` or the beginning of an `async with` on."""
 
     def __init__(self, url: str) -> None:
         """Prepare to call.
@@ -88,7 +96,12 @@ class Line:
         self._url = url
         self._socket: ClientConnection | None = None
 
-    async def __aenter__(self) -> "Line":
+    async def open(self) -> "Line":
+        """Call the server.
+
+        Raises:
+            LineError: it does not answer as it should.
+        """
         try:
             self._socket = await connect(
                 self._url,
@@ -111,13 +124,24 @@ class Line:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         return self
 
+    def abort(self) -> None:
+        """Drop it without a farewell."""
+        if self._socket is not None:
+            self._socket.transport.abort()
+
+    async def __aenter__(self) -> "Line":
+        return self if self._socket is not None else await self.open()
+
     async def __aexit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._socket is not None:
+        if isinstance(error, LineError):
+            # Nobody would hear the farewell.
+            self.abort()
+        elif self._socket is not None:
             await self._socket.close()
 
     async def send(self, message: str | bytes) -> None:
@@ -137,11 +161,19 @@ class Line:
         """Return the next message.
 
         Raises:
-            LineError: the line broke or was closed.
+            LineError: the line broke, was closed, or has been silent for too long.
         """
         if self._socket is None:
             raise LineError("not open")
-        try:
-            return await self._socket.recv()
-        except (OSError, WebSocketException) as error:
-            raise LineError(str(error)) from error
+        since = elapsed.seconds()
+        while True:
+            left = SILENCE_LIMIT.total_seconds() - (elapsed.seconds() - since)
+            if left <= 0:
+                raise LineError("the server is silent")
+            try:
+                async with asyncio.timeout(min(LOOK_AFTER, left)):
+                    return await self._socket.recv()
+            except TimeoutError:
+                continue
+            except (OSError, WebSocketException) as error:
+                raise LineError(str(error)) from error

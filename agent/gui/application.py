@@ -145,6 +145,8 @@ class Application:
             self._window.consent(event)
         elif isinstance(event, events.Connected):
             self._connected(event)
+        elif isinstance(event, events.LineBack):
+            self._line_back(event)
         elif isinstance(event, events.Locked):
             self._window.locked()
         else:
@@ -157,6 +159,15 @@ class Application:
         if self._remark:
             self._window.state(self._remark)
             self._remark = ""
+
+    def _line_back(self, event: events.LineBack) -> None:
+        if self._banner is None:
+            # The window had come back to show a password.
+            self._connected(
+                events.Connected(event.technician, event.company, event.verification_code)
+            )
+        if self._banner is not None:
+            self._banner.go_on()
 
     def _connected(self, event: events.Connected) -> None:
         self._hotkey = open_hotkey()
@@ -181,6 +192,10 @@ class Application:
             return
         if self._banner is not None and isinstance(event, events.Paused | events.Resumed):
             self._banner.pause(paused=isinstance(event, events.Paused))
+            return
+        if isinstance(event, events.Unreachable | events.TechnicianGone) and event.resumes:
+            if self._banner is not None:
+                self._banner.interrupt(own_line=isinstance(event, events.Unreachable))
             return
         sentence = state_line(self._texts, event)
         if isinstance(event, events.Unreachable):

@@ -11,6 +11,8 @@ from agent.gui.texts import Texts, duration
 from agent.gui.theme import Button, Theme, label
 
 SECOND_MS = 1000
+# So long it says that an interrupted line is back, in seconds.
+NEWS = 6.0
 
 
 class Banner:
@@ -41,6 +43,10 @@ class Banner:
         self._clock = events.ClockTick(0, 0, 0, 0, running=False)
         self._heard_at = time.monotonic()
         self._paused = False
+        self._technician = connected.technician[:40]
+        # What is said instead while the line is lost, and until when that it is back.
+        self._interrupted = ""
+        self._back_until = 0.0
         self._timer: str | None = None
         self._grip = (0, 0)
         self._width = 0
@@ -65,7 +71,7 @@ class Banner:
         who.pack(side="left", padx=(theme.px(16), theme.px(20)), pady=theme.px(8))
         self._line = label(
             who,
-            "● " + texts("banner.with", technician=connected.technician[:40]),
+            "● " + texts("banner.with", technician=self._technician),
             theme.font(14, bold=True),
             ink=looks.ON_BRAND,
         )
@@ -105,6 +111,18 @@ class Banner:
         self._paused = paused
         self._draw()
 
+    def interrupt(self, *, own_line: bool) -> None:
+        """Say that the line is lost, at this end or the other, and will be taken up again."""
+        self._interrupted = self._texts("banner.own_line" if own_line else "banner.other_line")
+        self._draw()
+
+    def go_on(self) -> None:
+        """Say that the line is back."""
+        self._interrupted = ""
+        self._paused = False
+        self._back_until = time.monotonic() + NEWS
+        self._draw()
+
     def close(self) -> None:
         """Take it off the screen."""
         if self._timer is not None:
@@ -117,7 +135,7 @@ class Banner:
             self._window.after_cancel(self._timer)
             self._timer = None
         clock, texts = self._clock, self._texts
-        running = clock.running and not self._paused
+        running = clock.running and not self._paused and not self._interrupted
         passed = int(time.monotonic() - self._heard_at) if running else 0
         blocks = texts(
             "banner.blocks_one" if clock.blocks == 1 else "banner.blocks", count=clock.blocks
@@ -125,18 +143,31 @@ class Banner:
         time_and_blocks = f"{duration(clock.seconds + passed)} · {blocks} · "
         amount = texts("banner.cost", amount=texts.euros(clock.cents))
         self._amount.configure(text=time_and_blocks + amount)
-        if self._paused:
+        if self._interrupted:
+            above = "○ " + texts("banner.interrupted")
+        else:
+            above = "● " + texts("banner.with", technician=self._technician)
+        self._line.configure(text=above)
+        is_news = time.monotonic() < self._back_until
+        if self._interrupted:
+            below = self._interrupted
+        elif self._paused:
             below = texts("banner.paused")
+        elif is_news:
+            below = texts("banner.back")
         elif running:
             left = max(0, clock.next_block_in - passed)
             below = texts("banner.next", time=duration(left))
         else:
             below = texts("banner.stopped" if clock.seconds else "banner.waiting")
         self._next.configure(
-            text=below, foreground=looks.ATTENTION if self._paused else looks.SHELL_SOFT
+            text=below,
+            foreground=looks.ATTENTION
+            if self._paused or self._interrupted or is_news
+            else looks.SHELL_SOFT,
         )
         self._place()
-        if running:
+        if running or is_news:
             self._timer = self._window.after(SECOND_MS, self._draw)
 
     def _place(self) -> None:

@@ -8,16 +8,17 @@ from agent.protocol.damm import show_password, show_support_id
 def state_line(texts: Texts, event: events.Event) -> str:
     """Return the sentence for an event that only changes the state of the connection."""
     match event:
+        case events.Unreachable(resumes=True) | events.TechnicianGone(resumes=True):
+            return texts("state.interrupted")
         case events.Unreachable(retry_in, was_connected):
             if was_connected:
                 return texts("state.line_lost")
             return texts("state.unreachable", seconds=max(1, round(retry_in)))
         case events.TechnicianGone(was_connected):
             return texts("state.gone" if was_connected else "state.gone_early")
-        case events.WrongPassword(1):
-            return texts("state.wrong_password_one")
         case events.WrongPassword(tries):
-            return texts("state.wrong_password", tries=tries)
+            one = "_one" if tries == 1 else ""
+            return texts(f"state.wrong_password{one}", tries=tries)
         case _:
             key = _STATES.get(type(event))
             return texts(key) if key else ""
@@ -68,7 +69,7 @@ def console_text(texts: Texts, event: events.Event) -> str:
             lines = [texts.known("failed", code)]
         case events.Locked():
             lines = [texts("locked.text"), texts("locked.question")]
-        case events.Connected() | events.ClockTick():
+        case events.Connected() | events.ClockTick() | events.LineBack():
             lines = [connection_line(texts, event)]
         case _:
             lines = [state_line(texts, event)]
@@ -86,8 +87,12 @@ def ready_lines(texts: Texts, event: events.Ready) -> list[str]:
     return [numbers, texts("ready.order", price=texts.price(event.terms))]
 
 
-def connection_line(texts: Texts, event: events.Connected | events.ClockTick) -> str:
+def connection_line(
+    texts: Texts, event: events.Connected | events.ClockTick | events.LineBack
+) -> str:
     """Return who is connected, or how long and for how much."""
+    if isinstance(event, events.LineBack):
+        return texts("state.line_back", technician=event.technician)
     if isinstance(event, events.Connected):
         return texts(
             "console.connected",

@@ -55,6 +55,10 @@ STRINGS = {
         "Die Leitung ist unterbrochen, die Zeit steht. Wir verbinden neu, bitte lassen Sie das "
         "Programm offen."
     ),
+    "state.interrupted": (
+        "Die Verbindung ist unterbrochen und wird von selbst wieder aufgenommen. Die Zeit steht."
+    ),
+    "state.line_back": "Die Leitung steht wieder, {technician} sieht Ihren Bildschirm.",
     "locked.title": "Zur Sicherheit gesperrt",
     "locked.text": (
         "Sechsmal wurde ein falsches Kennwort eingegeben. Niemand kommt mehr herein, bis Sie es "
@@ -98,6 +102,10 @@ STRINGS = {
     "banner.waiting": "Die Zeit beginnt mit dem ersten Bild",
     "banner.stopped": "Die Zeit steht",
     "banner.paused": "Pause: Die Zeit steht, Ihr Bildschirm ist nicht zu sehen",
+    "banner.interrupted": "Verbindung unterbrochen, wird wieder aufgenommen …",
+    "banner.own_line": "Ihre Leitung ist unterbrochen, die Zeit steht",
+    "banner.other_line": "Die Leitung zum Techniker ist unterbrochen, die Zeit steht",
+    "banner.back": "Die Leitung steht wieder",
     "banner.end": "Verbindung trennen",
     "banner.keys": "Strg+Alt+Umschalt+{letter}",
     "banner.hotkey": "oder {keys}",

@@ -50,6 +50,10 @@ STRINGS = {
         "The line is broken and the clock stands still. We are reconnecting, please leave the "
         "program open."
     ),
+    "state.interrupted": (
+        "The connection is interrupted and will be resumed by itself. The clock stands still."
+    ),
+    "state.line_back": "The line is back, {technician} sees your screen.",
     "locked.title": "Locked for your safety",
     "locked.text": (
         "A wrong password was typed six times. Nobody gets in until you allow it. Are you on the "
@@ -91,6 +95,10 @@ STRINGS = {
     "banner.waiting": "Time starts with the first picture",
     "banner.stopped": "The clock stands still",
     "banner.paused": "Paused: the clock stands still, your screen is not visible",
+    "banner.interrupted": "Connection interrupted, it will be resumed …",
+    "banner.own_line": "Your line is interrupted, the clock stands still",
+    "banner.other_line": "The line to the technician is interrupted, the clock stands still",
+    "banner.back": "The line is back",
     "banner.end": "Disconnect",
     "banner.keys": "Ctrl+Alt+Shift+{letter}",
     "banner.hotkey": "or {keys}",

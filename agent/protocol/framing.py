@@ -30,7 +30,7 @@ AGENT_CONTROL_RECORDS_PER_SECOND = 200
 # Durations.
 HELLO_TIMEOUT = timedelta(seconds=10)
 HEARTBEAT_INTERVAL = timedelta(seconds=2)
-SILENCE_LIMIT = timedelta(seconds=10)
+SILENCE_LIMIT = timedelta(seconds=6)
 
 RECORD_VERSION = 1
 RECORD_FLAG_MORE = 1

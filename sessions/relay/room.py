@@ -98,6 +98,7 @@ class Room:
     def _new_pairing(self) -> None:
         self._credit = RelayCredit()
         self._painted = False
+        self._trying = False
         self.paused = False
         self._handshakes = {"agent": 0, "technician": 0}
         self._technician_rate = Rate(framing.TECHNICIAN_MESSAGES_PER_SECOND)
@@ -359,11 +360,20 @@ class Room:
     async def _look_at_handshake(self, data: bytes) -> None:
         """Read only how the agent's half of the exchange went."""
         fields = framing.parse_handshake(data)
-        if fields.get("step") == "confirmed":
+        step = fields.get("step")
+        if step == "confirmed":
             self.phase = Phase.ASKING
             self._events.asking()
-        elif fields.get("step") == "refused" and fields.get("code") in _WRONG_PASSWORD:
+        elif step == "resumed":
+            # The customer has agreed before; the agent says so once more.
+            self.phase = Phase.ASKING
+        elif step == "refused" and self._is_wrong_password(fields.get("code")):
             self._events.wrong_password()
+        # From here on a password is being tried: also the last one before the lock.
+        self._trying = step == "responder"
+
+    def _is_wrong_password(self, code: object) -> bool:
+        return code in _WRONG_PASSWORD or (code == Code.LOCKED and self._trying)
 
     async def _consent(self, message: messages.Consent) -> None:
         technician = self.technician

@@ -72,6 +72,8 @@ async def test_after_the_technician_left_it_is_ready_with_another_password(
         agent.say("ja")
         await agent.event("connected")
         await caller.say(messages.Unpaired("technician-gone"))
+        assert (await agent.event("technician_gone"))["resumes"]
+        await caller.say(messages.Paired())
         again = await agent.event("ready")
         assert again["support_id"] == ready["support_id"]
         assert again["password"] != ready["password"]

@@ -12,6 +12,8 @@ from tests.agent.server import Caller, Server
 
 RED = (185, 58, 38)
 BRAND = (23, 102, 96)
+# Where the banner stands in the middle of the upper edge.
+BANNER = (340, 0, 940, 60)
 
 
 @pytest.fixture
@@ -233,13 +235,40 @@ async def test_locked_waits_for_a_click(desk: Screen, server: Server) -> None:
         assert await caller.exchange(password) == ""
 
 
-async def test_a_lost_line_takes_the_banner_away_and_says_so(desk: Screen, server: Server) -> None:
+async def test_a_lost_line_is_said_on_the_banner_which_goes_on_with_the_line(
+    desk: Screen, server: Server
+) -> None:
+    async with running_agent(desk, server.url) as agent:
+        caller = await connected(agent, server, desk)
+        await caller.say(messages.Clock(65, 1, 850, 535, running=True))
+        await asyncio.sleep(0.5)
+        banner = desk.picture().crop(BANNER).tobytes()
+        caller.socket.transport.abort()
+        assert (await agent.event("unreachable"))["resumes"] is True
+        again = await server.call()
+        await again.register(caller.support_id)
+        await asyncio.to_thread(until, lambda: desk.picture().crop(BANNER).tobytes() != banner)
+        # The clock stands: nothing moves on the banner, which can still end it.
+        await asyncio.sleep(0.5)
+        interrupted = desk.picture().crop(BANNER).tobytes()
+        await asyncio.sleep(1.5)
+        assert desk.picture().crop(BANNER).tobytes() == interrupted
+        assert where(desk.picture(), RED) is not None
+        await again.say(messages.Paired())
+        assert await again.resume(caller.secret) == ""
+        await agent.event("line_back")
+        await asyncio.to_thread(until, lambda: desk.picture().crop(BANNER).tobytes() != interrupted)
+
+
+async def test_a_page_without_keys_takes_the_banner_away_and_shows_the_password(
+    desk: Screen, server: Server
+) -> None:
     async with running_agent(desk, server.url) as agent:
         caller = await connected(agent, server, desk)
         caller.socket.transport.abort()
-        assert (await agent.event("unreachable"))["was_connected"] is True
         again = await server.call()
-        await again.register("218123458")
+        await again.register(caller.support_id)
+        await again.say(messages.Paired())
         await agent.event("ready")
         await asyncio.to_thread(until, lambda: where(desk.picture(), RED) is None)
 

@@ -8,6 +8,7 @@ from agent.protocol.framing import Channel
 from sessions.domain.lifecycle import EndReason
 from sessions.relay.room import Phase
 from tests.sessions.relay.stage import (
+    AGREES,
     HELLO,
     REFUSES,
     WRONG,
@@ -153,6 +154,40 @@ async def test_a_wrong_password_is_counted(stage: Stage) -> None:
     await stage.room.agent_bytes(WRONG)
     assert stage.diary.names[-1] == "wrong_password"
     assert stage.room.phase is Phase.EXCHANGE
+
+
+async def test_the_wrong_password_that_locks_the_agent_is_counted_and_the_lock_alone_is_not(
+    stage: Stage,
+) -> None:
+    await stage.pair()
+    responder = framing.handshake_message({"step": "responder", "share": "x", "ad": "x"})
+    locked = framing.handshake_message({"step": "refused", "code": "locked", "tries_left": 0})
+    await stage.room.technician_bytes(HELLO)
+    await stage.room.agent_bytes(responder)
+    await stage.room.agent_bytes(locked)
+    assert stage.diary.names.count("wrong_password") == 1
+    await stage.room.technician_bytes(HELLO)
+    await stage.room.agent_bytes(locked)
+    assert stage.diary.names.count("wrong_password") == 1
+
+
+async def test_a_resumption_asks_nobody_and_lets_records_pass_after_the_agent_s_word(
+    stage: Stage,
+) -> None:
+    await stage.pair()
+    await stage.room.agent_bytes(framing.handshake_message({"step": "resumed"}))
+    assert "asking" not in stage.diary.names
+    assert await refusal(stage.room.agent_bytes(record())) == Code.TOO_EARLY
+    await stage.room.agent_text(AGREES)
+    await stage.room.agent_bytes(record())
+    assert len(stage.page.binaries) == 2
+
+
+async def test_a_refused_resumption_is_no_wrong_password(stage: Stage) -> None:
+    await stage.pair()
+    refused = framing.handshake_message({"step": "refused", "code": "not-resumed"})
+    await stage.room.agent_bytes(refused)
+    assert "wrong_password" not in stage.diary.names
 
 
 async def test_after_the_end_nothing_passes_any_more(stage: Stage) -> None:
