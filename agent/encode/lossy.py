@@ -68,6 +68,13 @@ class LossyTiles:
         grid.cells[:] = self.grid.cells.translate(table)
         return level, grid
 
+    def levels(self) -> bytes:
+        """Return how roughly the technician has each tile: 0 exactly, else a `Level`."""
+        table = bytearray(NUMBERS + 1)
+        for number, moment in self._moments.items():
+            table[number] = moment.level
+        return bytes(self.grid.cells.translate(table))
+
     def add(self, tiles: Box, due: float, level: Level) -> None:
         """Note that a box of tiles was sent roughly, and when that is to be mended."""
         self.grid.fill(tiles, self._number(_Moment(due, level)))

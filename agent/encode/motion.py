@@ -18,6 +18,7 @@ REST = 0.4
 NEAR = 2
 
 _OLDER = bytes((number << 1) & 0xFF for number in range(256))
+_ANY = bytes(number > 0 for number in range(256))
 _MOVING = bytes(number.bit_count() >= MOVING for number in range(256))
 
 
@@ -46,6 +47,13 @@ class Motion:
         self._moved = TileGrid(changed.width, changed.height)
         return True
 
+    def recent(self, now: float) -> TileGrid:
+        """Return the tiles that have changed in one of the ticks, marked; none after a rest."""
+        grid = TileGrid(self._grid.width, self._grid.height)
+        if now - self._noted <= REST:
+            grid.cells[:] = _either(self._grid.cells.translate(_ANY), self._moved.cells)
+        return grid
+
     def moving(self) -> TileGrid:
         """Return the tiles that have changed in most ticks, marked."""
         grid = TileGrid(self._grid.width, self._grid.height)
@@ -55,12 +63,13 @@ class Motion:
 
 def groups(grid: TileGrid) -> list[Box]:
     """Return boxes, in tiles, around marked tiles that are near to each other; largest first."""
-    waiting, found = rectangles(grid), []
-    while waiting:
-        group = waiting.pop()
-        while near := [box for box in waiting if is_near(box, group)]:
+    found: list[Box] = []
+    for box in rectangles(grid):
+        group = box
+        # A group that grows may reach another one that was apart from it before.
+        while near := [other for other in found if is_near(other, group)]:
             group = around([group, *near])
-            waiting = [box for box in waiting if box not in near]
+            found = [other for other in found if other not in near]
         found.append(group)
     return sorted(found, key=lambda box: -box.area)
 

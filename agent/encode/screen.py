@@ -17,6 +17,7 @@ from agent.encode.film import Film
 from agent.encode.kernel import Kernel, load
 from agent.encode.means import COVER, UNMEASURED, Means
 from agent.encode.mend import mend
+from agent.encode.planes import Keep
 from agent.encode.preview import preview_rest, worth_while
 from agent.encode.stages import Copies, Drawn, Photos
 from agent.protocol.picture import Frame
@@ -35,7 +36,10 @@ class ScreenEncoder:
         self._kernel = kernel or load()
         # The stages run in this order; coder.py tells the two kinds apart.
         self._film = Film()
-        self._whole: list[Stage] = [self._film, Copies(), self._film.watch]
+        keep = Keep()
+        self._whole: list[Stage] = [
+            *(keep, self._film, Copies(), keep.restore, self._film.watch),
+        ]
         self._piecewise: list[Stage] = [Photos(), Drawn()]
         self._canvas: Canvas | None = None
         self._waiting = TileGrid(1, 1)

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from agent.capture.base import row_intervals
 from agent.capture.x11 import X11Capture
 from agent.encode.screen import ScreenEncoder
 from agent.protocol.picture import Codec, Frame, encode_frame
 from tests.agent.conftest import Screen, until
 from tests.agent.server import Painter
+from tests.agent.test_screen import WIDE, settle
 
 CHROMIUM = (
     "chromium", "--no-sandbox", "--disable-gpu", "--no-first-run", "--test-type",
@@ -31,7 +31,7 @@ class Follower:
         self.copied = 0
         self.bytes = 0
         self._picture = self._capture.reopen()
-        self._paint(self._encoder.first(self._picture, time.monotonic()))
+        self._paint(self._encoder.first(self._picture, time.monotonic(), WIDE))
         self.bytes = 0
 
     def _paint(self, frame: Frame | None) -> None:
@@ -55,16 +55,14 @@ class Follower:
             if not boxes:
                 time.sleep(0.02)
                 continue
-            picture = self._capture.grab(boxes)
-            rows = row_intervals(boxes, picture.height)
-            self._paint(self._encoder.update(picture, rows, time.monotonic()))
-            if self._encoder.refine_at() is None:
+            picture = self._capture.grab(boxes + self._encoder.waiting())
+            self._paint(self._encoder.update(picture, boxes, time.monotonic(), WIDE))
+            if self._encoder.mend_at() is None and not self._encoder.waiting():
                 assert self._same()
 
     def rest(self) -> None:
-        """Refine until both pictures have to be identical."""
-        while self._encoder.refine_at() is not None:
-            self._paint(self._encoder.refine(time.monotonic() + 1))
+        """Mend until both pictures have to be identical."""
+        settle(self._encoder, self._painter, time.monotonic(), WIDE)
         assert self._same()
 
     def _same(self) -> bool:

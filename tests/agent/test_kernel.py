@@ -1,5 +1,6 @@
 """The compiled inner loops do exactly what their twins do, and refuse what does not fit."""
 
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from PIL import Image
 from agent.capture.base import Box, Picture
 from agent.encode.area import TileGrid
 from agent.encode.kernel import Kernel, NativeKernel, Offset, Pair, PlainKernel, load
+from agent.encode.kernel.base import DIGEST, KEY_BYTES
 from agent.encode.kernel.build import build
 from tests.agent.test_classify import photograph, text
 
@@ -125,6 +127,41 @@ def test_both_kernels_tell_the_same_tiles_photographic(
     assert native.photographic(picture, grid).cells == PLAIN.photographic(picture, grid).cells
 
 
+@settings(max_examples=60, deadline=None)
+@given(pairs(), st.binary(min_size=KEY_BYTES, max_size=KEY_BYTES))
+def test_both_kernels_recognise_the_same_tiles(
+    native: NativeKernel, pair: Pair, key: bytes
+) -> None:
+    everything = TileGrid(pair.new.width, pair.new.height, marked=True)
+    everything.cells[0] = 0
+    size = DIGEST * len(everything.cells)
+    found = []
+    for kernel in each(native):
+        one, two = bytearray(size), bytearray(size)
+        kernel.digest(pair.new, everything, key, one)
+        kernel.digest(pair.old, everything, key, two)
+        found.append((one, two, kernel.recognise(one, two, everything).cells))
+    assert found[0] == found[1]
+
+
+def test_a_tile_is_recognised_if_and_only_if_nothing_in_it_has_changed(
+    native: NativeKernel,
+) -> None:
+    for kernel in each(native):
+        for image in (text(70, 40), photograph(70, 40), Image.new("RGB", (70, 40))):
+            new = image.copy()
+            new.putpixel((69, 39), (1, 2, 4))
+            new.putpixel((20, 7), (1, 2, 3))
+            pair = Pair(picture_of(new, unused=1), picture_of(image, unused=2))
+            everything = TileGrid(70, 40, marked=True)
+            size = DIGEST * len(everything.cells)
+            one, two, key = bytearray(size), bytearray(size), os.urandom(KEY_BYTES)
+            kernel.digest(pair.new, everything, key, one)
+            kernel.digest(pair.old, everything, key, two)
+            same = kernel.recognise(one, two, everything).cells
+            assert [not cell for cell in same] == list(map(bool, changed(kernel, pair).cells))
+
+
 def each(native: NativeKernel) -> list[Kernel]:
     return [native, PLAIN]
 
@@ -208,6 +245,14 @@ CALLS: dict[str, Callable[[Kernel, Pair], object]] = {
     "rows the wrong way round": lambda k, p: k.mark(p, TileGrid(90, 50), [(9, 3)]),
     "a box too wide": lambda k, p: k.split(p, Box(0, 0, 91, 50)),
     "an empty box": lambda k, p: k.pack(p.new, Box(5, 5, 5, 9)),
+    "a short key": lambda k, p: k.digest(p.new, TileGrid(90, 50), b"", bytearray(24 * 16)),
+    "short digests": lambda k, p: k.digest(p.new, TileGrid(90, 50), bytes(KEY_BYTES), bytearray(9)),
+    "digests of another grid": lambda k, p: k.digest(
+        p.new, TileGrid(90, 70), bytes(KEY_BYTES), bytearray(30 * 16)
+    ),
+    "digests of two sizes": lambda k, _p: k.recognise(
+        bytearray(24 * 16), bytearray(9), TileGrid(90, 50)
+    ),
     "an empty film": lambda k, p: k.yuv(p.new, Box(5, 5, 5, 9)),
     "a film too wide": lambda k, p: k.yuv(p.new, Box(0, 0, 91, 50)),
     "a box before the corner": lambda k, p: k.pack(p.new, Box(-1, 0, 5, 9)),

@@ -109,7 +109,27 @@ class Kernel(abc.ABC):
         All of Y, then U, then V. An odd side is made even by repeating the last line.
         """
 
+    @abc.abstractmethod
+    def digest(self, picture: Picture, grid: TileGrid, key: bytes, into: bytearray) -> None:
+        """Write what the marked tiles are recognised by.
 
+        Two tiles that differ are taken for the same once in 2^64, whatever is drawn by somebody who
+        does not know the key.
+
+        Args:
+            picture: the picture.
+            grid: the tiles.
+            key: `KEY_BYTES` secret random bytes.
+            into: `DIGEST` bytes for each tile of the grid.
+        """
+
+    @abc.abstractmethod
+    def recognise(self, one: bytearray, two: bytearray, grid: TileGrid) -> TileGrid:
+        """Return those of the marked tiles whose digests are the same in both."""
+
+
+DIGEST = 16
+KEY_BYTES = 4 * (16 * 16 + 4)
 # An offset that fewer tiles vote for is chance.
 DRAG_VOTES = 3
 OFFSETS_MOST = 4

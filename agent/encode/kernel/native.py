@@ -6,7 +6,16 @@ from pathlib import Path
 
 from agent.capture.base import Box, Picture
 from agent.encode.area import TileGrid
-from agent.encode.kernel.base import BOXES_MOST, DRAG_VOTES, OFFSETS_MOST, Kernel, Offset, Pair
+from agent.encode.kernel.base import (
+    BOXES_MOST,
+    DIGEST,
+    DRAG_VOTES,
+    KEY_BYTES,
+    OFFSETS_MOST,
+    Kernel,
+    Offset,
+    Pair,
+)
 
 
 class _Shape(ctypes.Structure):
@@ -41,6 +50,8 @@ _SIGNATURES = {
     "dibuc_grow": (_SHAPE, c_void_p, c_void_p, _BOX, _BOX, c_int32, c_int32),
     "dibuc_move": (_SHAPE, c_void_p, _BOX, c_int32, c_int32),
     "dibuc_photographic": (_SHAPE, c_void_p, c_void_p, c_void_p, c_uint64),
+    "dibuc_digest": (_SHAPE, c_void_p, c_void_p, c_uint64, c_void_p, c_void_p),
+    "dibuc_recognise": (c_void_p, c_void_p, c_void_p, c_uint64, c_void_p),
     "dibuc_yuv": (_SHAPE, c_void_p, _BOX, c_int32, c_void_p, c_uint64),
     "dibuc_pack": (_SHAPE, c_void_p, _BOX, c_int32, c_void_p, c_uint64),
 }
@@ -174,6 +185,27 @@ class NativeKernel(Kernel):
             )
         )  # fmt: skip
         return planes
+
+    def digest(self, picture: Picture, grid: TileGrid, key: bytes, into: bytearray) -> None:
+        if len(key) != KEY_BYTES or len(into) != DIGEST * len(grid.cells):
+            raise ValueError("a key or digests that do not fit")
+        pixels, cells = _memory(picture), _cells(grid)
+        _checked(
+            self._library.dibuc_digest(
+                _shape(picture), byref(pixels), byref(cells), len(grid.cells), key,
+                byref(c_uint8.from_buffer(into)),
+            )
+        )  # fmt: skip
+
+    def recognise(self, one: bytearray, two: bytearray, grid: TileGrid) -> TileGrid:
+        if not len(one) == len(two) == DIGEST * len(grid.cells):
+            raise ValueError("digests that do not fit")
+        result = TileGrid(grid.width, grid.height)
+        self._library.dibuc_recognise(
+            byref(c_uint8.from_buffer(one)), byref(c_uint8.from_buffer(two)), byref(_cells(grid)),
+            len(grid.cells), byref(_cells(result)),
+        )  # fmt: skip
+        return result
 
 
 def _memory(picture: Picture) -> c_uint8:

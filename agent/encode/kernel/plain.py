@@ -8,8 +8,16 @@ from agent.capture.base import Box, Picture
 from agent.encode.area import TILE, TileGrid, mark_changes
 from agent.encode.base import image_of
 from agent.encode.classify import photographic_tiles
-from agent.encode.kernel import colours, tight
-from agent.encode.kernel.base import DRAG_VOTES, OFFSETS_MOST, Kernel, Offset, Pair
+from agent.encode.kernel import colours, digests, tight
+from agent.encode.kernel.base import (
+    DIGEST,
+    DRAG_VOTES,
+    KEY_BYTES,
+    OFFSETS_MOST,
+    Kernel,
+    Offset,
+    Pair,
+)
 
 BAND = 64
 BAND_LEAST = 8
@@ -165,6 +173,28 @@ class PlainKernel(Kernel):
     def yuv(self, picture: Picture, box: Box) -> bytearray:
         _check(picture, box)
         return colours.i420(image_of(picture, box))
+
+    def digest(self, picture: Picture, grid: TileGrid, key: bytes, into: bytearray) -> None:
+        if len(key) != KEY_BYTES or len(into) != DIGEST * len(grid.cells):
+            raise ValueError("a key or digests that do not fit")
+        if (grid.width, grid.height) != (picture.width, picture.height):
+            raise ValueError("a grid that does not fit")
+        for cell, marked in enumerate(grid.cells):
+            if marked:
+                box = Box(cell % grid.columns, cell // grid.columns, 0, 0)
+                tile = grid.pixels(Box(box.x0, box.y0, box.x0 + 1, box.y0 + 1))
+                into[cell * DIGEST : (cell + 1) * DIGEST] = digests.digest(picture, tile, key)
+
+    def recognise(self, one: bytearray, two: bytearray, grid: TileGrid) -> TileGrid:
+        if not len(one) == len(two) == DIGEST * len(grid.cells):
+            raise ValueError("digests that do not fit")
+        result = TileGrid(grid.width, grid.height)
+        result.cells[:] = bytes(
+            marked
+            and one[cell * DIGEST : (cell + 1) * DIGEST] == two[cell * DIGEST : (cell + 1) * DIGEST]
+            for cell, marked in enumerate(grid.cells)
+        )
+        return result
 
 
 class _Rows:
