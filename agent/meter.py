@@ -19,7 +19,7 @@ PAINT_PIXEL = 20e-9
 BYTES_LEAST = 4096
 PIXELS_LEAST = 128 * 1024
 # How much of what is measured of painting goes into what is known.
-LEARNING = 0.25
+LEARNING = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,10 @@ class _Sent:
     pixels: int
     at: float
     full: bool
-    alone: bool  # nothing else was under way
-    since: float  # from when on the bytes below are counted
+    filling: bool  # the line was empty, and nothing has come back since then
+    since: float  # from when on the bytes and pixels below are counted
     delivered: int
+    painted: int
 
 
 class Meter:
@@ -49,7 +50,9 @@ class Meter:
         self.rtt: float | None = None
         self._under_way: deque[_Sent] = deque()
         self._delivered = 0
+        self._painted = 0
         self._credited_at = 0.0
+        self._busy_since = 0.0
         self._rates: deque[float] = deque(maxlen=SAMPLES)
         self._trips: deque[tuple[float, float]] = deque()
         self._paint_pixel = PAINT_PIXEL
@@ -68,9 +71,11 @@ class Meter:
             now: monotonic seconds.
             full: whether it would have been longer but for the line.
         """
-        alone = not self._under_way
-        since = now if alone else self._credited_at
-        frame = _Sent(size, pixels, now, full, alone, since, self._delivered)
+        if not self._under_way:
+            self._busy_since = now
+        filling = self._credited_at <= self._busy_since
+        since = self._busy_since if filling else self._credited_at
+        frame = _Sent(size, pixels, now, full, filling, since, self._delivered, self._painted)
         self._under_way.append(frame)
 
     def painted(self, frames: int, now: float) -> None:
@@ -80,14 +85,13 @@ class Meter:
             frames: at least one, at most those under way.
             now: monotonic seconds.
         """
-        pixels = 0
         for _ in range(frames):
             newest = self._under_way.popleft()
             self._delivered += newest.size
-            pixels += newest.pixels
+            self._painted += newest.pixels
         self._credited_at = now
+        self._note_rate(newest, now)
         self._note_trip(now - newest.at, now)
-        self._note_rate(newest, pixels, now)
 
     def _note_trip(self, seconds: float, now: float) -> None:
         # Only what could still be the lowest is kept: falling from front to back in age.
@@ -98,19 +102,19 @@ class Meter:
             self._trips.popleft()
         self.rtt = self._trips[0][1]
 
-    def _note_rate(self, frame: _Sent, pixels: int, now: float) -> None:
-        size = self._delivered - frame.delivered
+    def _note_rate(self, frame: _Sent, now: float) -> None:
+        size, pixels = self._delivered - frame.delivered, self._painted - frame.painted
         elapsed = now - frame.since
         trip = self.rtt or 0.0
         if size < BYTES_LEAST:
-            if frame.alone and pixels > PIXELS_LEAST:
+            if frame.filling and pixels > PIXELS_LEAST:
                 took = max(0.0, elapsed - trip - PAINT_LEAST) / pixels
                 self._paint_pixel += LEARNING * (took - self._paint_pixel)
             return
         painting = PAINT_LEAST + self._paint_pixel * pixels
         line = elapsed
-        if frame.alone:
-            # Nobody else's bytes filled the line while this frame was on its way and painted.
+        if frame.filling:
+            # The line was not full while the first of it was on its way and the last painted.
             line = max(elapsed - trip - painting, elapsed / 4)
         if line <= 0:
             return
