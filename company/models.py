@@ -46,6 +46,23 @@ class Company(models.Model):
         help_text=_("Sec. 19 UStG: invoices show no VAT and ask the promised price."),
     )
     logo = models.ImageField(_("logo"), upload_to="company", blank=True)
+    # DATEV's own examples where nobody has entered the tax adviser's numbers.
+    datev_consultant = models.PositiveIntegerField(
+        _("DATEV consultant number"),
+        default=1001,
+        validators=[MinValueValidator(1001), MaxValueValidator(9_999_999)],
+    )
+    datev_client = models.PositiveIntegerField(
+        _("DATEV client number"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(99_999)],
+    )
+    chart_of_accounts = models.CharField(
+        _("chart of accounts"),
+        max_length=2,
+        choices=[("03", "SKR03"), ("04", "SKR04")],
+        default="03",
+    )
 
     objects: ClassVar[CompanyManager] = CompanyManager()
 

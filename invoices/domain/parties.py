@@ -28,6 +28,7 @@ class Seller:
     iban: str
     bic: str
     logo: str = ""
+    is_small_business: bool = False
 
 
 @dataclass(frozen=True, slots=True)

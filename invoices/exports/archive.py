@@ -1,4 +1,4 @@
-"""A month's archive: every PDF, `invoices.csv` and `SHA256SUMS`, as a ZIP or a folder.
+"""A month's archive: PDFs, `invoices.csv`, `EXTF_*.csv`, `SHA256SUMS`, as a ZIP or a folder.
 
 Both hold the same files with the same bytes. Each PDF is checked against its stored hash
 on the way, so a damaged archive is found out and never passed on.
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from invoices.archive import read_archived, writing_whole
 from invoices.domain.period import Month
+from invoices.exports.datev import datev_files, fiscal_years
 from invoices.exports.register import register_csv
 from invoices.models import Invoice
 
@@ -43,16 +44,18 @@ def month_files(month: Month) -> Iterator[tuple[str, bytes]]:
         content = read_archived(invoice.archived_file)
         sums.append((invoice.archived_file.sha256, invoice.file_name))
         yield invoice.file_name, content
-    register = register_csv(invoices.select_related("archived_file").prefetch_related("rates"))
-    sums.append((hashlib.sha256(register).hexdigest(), REGISTER))
-    yield REGISTER, register
+    listed = invoices.select_related("archived_file").prefetch_related("rates")
+    for name, content in ((REGISTER, register_csv(listed)), *datev_files(month, listed)):
+        sums.append((hashlib.sha256(content).hexdigest(), name))
+        yield name, content
     # As `sha256sum --check` reads it.
     yield SUMS, "".join(f"{digest}  {name}\n" for digest, name in sums).encode()
 
 
 def count_files(month: Month) -> int:
     """Return how many files `month_files` yields."""
-    return Invoice.objects.of_month(month).count() + 2
+    invoices = Invoice.objects.of_month(month)
+    return invoices.count() + 2 + len(fiscal_years(invoices))
 
 
 def write_folder(month: Month, folder: Path, on_file: Callable[[int], None]) -> int:

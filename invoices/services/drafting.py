@@ -33,7 +33,6 @@ class Shop:
     """What all invoices of a run have in common."""
 
     seller: Seller
-    is_small_business: bool
     payment_days: int
     language: str
 
@@ -73,8 +72,9 @@ def shop_of(company: Company, language: str) -> Shop:
         iban=company.iban,
         bic=company.bic,
         logo=keep_logo(company.logo),
+        is_small_business=company.is_small_business,
     )
-    return Shop(seller, company.is_small_business, company.payment_days, language)
+    return Shop(seller, company.payment_days, language)
 
 
 def buyer_of(customer: Customer) -> Buyer:
@@ -100,7 +100,7 @@ def buyer_of(customer: Customer) -> Buyer:
 def treatment_for(shop: Shop, customer: Customer) -> Treatment:
     """Return how the customer's invoices are taxed."""
     return treatment_of(
-        is_small_business=shop.is_small_business,
+        is_small_business=shop.seller.is_small_business,
         is_business=customer.kind == Customer.Kind.BUSINESS,
         country=customer.country,
         home=shop.seller.country,

@@ -90,11 +90,15 @@ def test_the_folder_holds_the_months_files_and_their_sums(
     invoices: list[Invoice], tmp_path: Path
 ) -> None:
     seen: list[int] = []
-    assert write_folder(OCTOBER, tmp_path / "out", seen.append) == 5
+    assert write_folder(OCTOBER, tmp_path / "out", seen.append) == 6
     assert seen == [1, 2, 3, 4, 5]
-    assert count_files(OCTOBER) == 5
+    assert count_files(OCTOBER) == 6
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert names == {invoice.file_name for invoice in invoices} | {"invoices.csv", "SHA256SUMS"}
+    assert names == {invoice.file_name for invoice in invoices} | {
+        "EXTF_Rechnungen_2026-10.csv",
+        "SHA256SUMS",
+        "invoices.csv",
+    }
     for line in (tmp_path / "out" / "SHA256SUMS").read_text().splitlines():
         digest, name = line.split("  ")
         content = (tmp_path / "out" / name).read_bytes()
@@ -111,7 +115,7 @@ def test_the_zip_holds_the_same_files_as_the_folder(
     assert services.export_create(month=OCTOBER, by=office) == export  # one at a time
     done = services.export_process(export_id=export.pk)
     assert done is not None
-    assert (done.state, done.done, done.total) == (Export.State.DONE, 5, 5)
+    assert (done.state, done.done, done.total) == (Export.State.DONE, 6, 6)
     path = Path(settings.EXPORT_DIR, done.path)
     assert hashlib.sha256(path.read_bytes()).hexdigest() == done.sha256
     assert path.stat().st_size == done.size

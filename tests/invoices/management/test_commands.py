@@ -86,7 +86,7 @@ def test_the_month_is_exported(
     call_command("invoice_run", "2026-10", stdout=io.StringIO())
     folder = tmp_path / "new" / "folder"
     call_command("export_month", "2026-10", "--output", str(folder), stdout=io.StringIO())
-    assert sorted(path.suffix for path in folder.iterdir()) == ["", ".csv", ".pdf"]
+    assert sorted(path.suffix for path in folder.iterdir()) == ["", ".csv", ".csv", ".pdf"]
 
 
 def test_an_export_that_cannot_be_written_is_told(
