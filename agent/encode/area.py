@@ -55,6 +55,11 @@ class TileGrid:
         )
 
 
+def touched(pixels: Box) -> Box:
+    """Return the tiles that a box of pixels touches."""
+    return Box(pixels.x0 // TILE, pixels.y0 // TILE, -(-pixels.x1 // TILE), -(-pixels.y1 // TILE))
+
+
 def mark_changes(
     grid: TileGrid,
     new: memoryview,

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 
 from agent.capture.base import Box
-from agent.encode.area import TILE, TileGrid
+from agent.encode.area import TileGrid, touched
 from agent.encode.coder import Canvas, Stage, Work, moved
 from agent.encode.h264 import FilmError, Rate, VideoEncoder, encoder
 from agent.encode.lossy import CALM, Level
@@ -195,8 +195,3 @@ def affordable(means: Means) -> Rate:
         stepped = int(stepped * STEP)
     sharp = means.photo.quality >= SHARP_QUALITY
     return Rate(stepped, SHARP if sharp else COARSE)
-
-
-def touched(pixels: Box) -> Box:
-    """Return the tiles that a box of pixels touches."""
-    return Box(pixels.x0 // TILE, pixels.y0 // TILE, -(-pixels.x1 // TILE), -(-pixels.y1 // TILE))

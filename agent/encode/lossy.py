@@ -4,7 +4,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from agent.capture.base import Box
-from agent.encode.area import TILE, TileGrid
+from agent.encode.area import TILE, TileGrid, touched
 from agent.encode.copy import Copy
 
 # What has not moved for so many seconds is calm.
@@ -90,7 +90,7 @@ class LossyTiles:
 
     def copied(self, copy: Copy, now: float) -> None:
         """Note that a box of pixels came from another place, with the faults it had there."""
-        grid, source, target = self.grid, _touched(copy.source_box), _touched(copy.box)
+        grid, source, target = self.grid, touched(copy.source_box), touched(copy.box)
         rows = {
             y: bytes(source.x0)
             + grid.row(y)[source.x0 : source.x1].translate(_IS_LOSSY)
@@ -153,8 +153,3 @@ def _united(rows: list[bytes]) -> bytes:
     for row in rows:
         together |= int.from_bytes(row)
     return together.to_bytes(len(rows[0])) if rows else b""
-
-
-def _touched(box: Box) -> Box:
-    """Return the tiles that a box of pixels touches."""
-    return Box(box.x0 // TILE, box.y0 // TILE, -(-box.x1 // TILE), -(-box.y1 // TILE))

@@ -2,25 +2,31 @@
 
 What is about to be covered and stood still before is kept; what comes back is recognised by
 digests of its tiles, so that the pixels themselves are remembered at the other end only. The
-digests are keyed: nobody who draws on the screen can make two tiles look the same.
+digests are keyed: nobody who draws on the screen can make two tiles look the same. Of the plane
+that was used last the pixels are here as well, since a window that is dragged does not uncover
+whole tiles.
 """
 
 import secrets
+from dataclasses import replace
 
-from agent.capture.base import Box
-from agent.encode.area import TileGrid, rectangles
-from agent.encode.coder import Canvas, Stage, Work
-from agent.encode.kernel.base import DIGEST, KEY_BYTES
+from agent.capture.base import Box, Picture
+from agent.encode.area import TileGrid, rectangles, touched
+from agent.encode.coder import Canvas, Stage, Work, moved
+from agent.encode.kernel.base import DIGEST, KEY_BYTES, Pair
 from agent.encode.lossy import CALM, Level
-from agent.encode.motion import Motion
+from agent.encode.motion import Motion, marked
 from agent.protocol.picture import PLANE_PIXELS_MAX, PLANES, Codec, plane_data
 
-# Less than that, in tiles, costs little to send again.
-KEEP_LEAST = 16
+# Less than that, in tiles, costs little to send again: of a frame, and of a rectangle.
+COVERED_LEAST = 8
+KEEP_LEAST = 4
 RESTORE_LEAST = 6
 # Each rectangle is one more copy for the page.
 KEEPS_MOST = 12
 RESTORES_MOST = 16
+# The smallest part of a tile that is restored, in pixels: less costs fewer bytes as it is.
+PART_LEAST = 48
 # What is tried first: so many tiles tell whether much of what changed is known.
 SAMPLE = 48
 # If so much of it is, it is restored before anything else is looked for.
@@ -41,7 +47,7 @@ class Plane:
     """
 
     def __init__(self, width: int, height: int) -> None:
-        """Begin empty."""
+        """Begin empty, for a picture of that many pixels."""
         self.kept = TileGrid(width, height)
         self.digests = bytearray(DIGEST * len(self.kept.cells))
         self.levels = bytearray(len(self.kept.cells))
@@ -62,12 +68,14 @@ class Keep(Stage):
         self._planes: list[Plane] = []
         self._motion = Motion(1, 1)
         self._frames = 0
+        self._near = Near()
 
     def restart(self, canvas: Canvas) -> None:
         width, height = canvas.shadow.width, canvas.shadow.height
         possible = width * height <= PLANE_PIXELS_MAX
         self._planes = [Plane(width, height) for _ in range(PLANES if possible else 0)]
         self._motion = Motion(width, height)
+        self._near = Near()
 
     def run(self, work: Work) -> None:
         if not self._planes or not work.kernel.compiled:
@@ -75,12 +83,12 @@ class Keep(Stage):
         self._frames += 1
         standing = _without(work.left, self._motion.recent(work.now))
         self._motion.note(work.left, work.now)
-        if work.left.cells.count(1) < RESTORE_LEAST:
+        if marked_in(work.left) < RESTORE_LEAST:
             return
         # What is known is looked for before it is known anew.
         sample = _sample(work.left)
         known = max((marked_in(grid) for grid in self._known(work, sample)), default=0)
-        if standing.cells.count(1) >= KEEP_LEAST:
+        if marked_in(standing) >= COVERED_LEAST:
             self._keep(work, standing)
         if known >= KNOWN_SHARE * marked_in(sample):
             self.bring_back(work)
@@ -88,19 +96,37 @@ class Keep(Stage):
     def bring_back(self, work: Work) -> None:
         """Restore what is known of the tiles left."""
         sample = _sample(work.left)
-        if not any(any(grid.cells) for grid in self._known(work, sample)):
+        if any(self._known(work, sample)):
+            known = self._known(work, work.left)
+            room = RESTORES_MOST
+            for number in sorted(range(len(known)), key=lambda n: -marked_in(known[n])):
+                room -= self._bring_tiles(work, number, known[number], room)
+        self._bring_parts(work)
+
+    def _bring_tiles(self, work: Work, number: int, known: TileGrid, room: int) -> int:
+        """Restore whole tiles; return how many rectangles it took."""
+        grid = _and(known, work.left)
+        for count in range(room):
+            tiles = work.kernel.largest(grid)
+            if tiles is None or tiles.area < RESTORE_LEAST:
+                return count
+            grid.fill(tiles, 0)
+            self._restore(work, number, work.left.pixels(tiles))
+            work.changed.fill(tiles, 0)
+            work.left.fill(tiles, 0)
+        return room
+
+    def _bring_parts(self, work: Work) -> None:
+        """Restore parts of tiles, from the plane whose pixels are here."""
+        if not work.left:
             return
-        known = self._known(work, work.left)
-        restored = 0
-        for number in sorted(range(len(known)), key=lambda n: -marked_in(known[n])):
-            grid = _and(known[number], work.left)
-            while restored < RESTORES_MOST:
-                tiles = work.kernel.largest(grid)
-                if tiles is None or tiles.area < RESTORE_LEAST:
-                    break
-                grid.fill(tiles, 0)
-                self._restore(work, number, tiles)
-                restored += 1
+        found = False
+        for tiles in rectangles(work.left):
+            for box in self._near.parts(work, work.left.pixels(tiles)):
+                self._restore(work, self._near.number, box)
+                found = True
+        if found:
+            moved(work)
 
     def _known(self, work: Work, grid: TileGrid) -> list[TileGrid]:
         """For each plane, those of the marked tiles that it holds as the screen shows them."""
@@ -130,13 +156,13 @@ class Keep(Stage):
             if same:
                 plane.used = self._frames
                 wanted = _without(wanted, same)
-        boxes = [box for box in rectangles(wanted) if box.area >= KEEP_LEAST][:KEEPS_MOST]
-        budget = len(wanted.cells)
         number = self._place(wanted)
-        for box in boxes:
-            budget -= box.area
-            if budget >= 0:
-                self._keep_box(work, number, box, levels)
+        for _ in range(KEEPS_MOST):
+            box = work.kernel.largest(wanted)
+            if box is None or box.area < KEEP_LEAST:
+                return
+            wanted.fill(box, 0)
+            self._keep_box(work, number, box, levels)
 
     def _place(self, wanted: TileGrid) -> int:
         """Return the plane on which the least is lost; of equals the one used last if free."""
@@ -152,7 +178,6 @@ class Keep(Stage):
         plane = self._planes[number]
         whole = TileGrid(plane.kept.width, plane.kept.height)
         whole.fill(box, 1)
-        # What else lies in the box is kept along with it.
         work.kernel.digest(work.canvas.shadow, whole, self._key, plane.digests)
         plane.kept.fill(box, 1)
         plane.used = self._frames
@@ -160,23 +185,61 @@ class Keep(Stage):
         for row in range(box.y0, box.y1):
             part = slice(row * columns + box.x0, row * columns + box.x1)
             plane.levels[part] = levels[part]
+        self._near.keep(work, number, box)
         work.add(plane.kept.pixels(box), Codec.KEEP, plane_data(number))
 
-    def _restore(self, work: Work, number: int, tiles: Box) -> None:
+    def _restore(self, work: Work, number: int, pixels: Box) -> None:
         plane = self._planes[number]
         plane.used = self._frames
-        pixels = work.left.pixels(tiles)
         work.add(pixels, Codec.RESTORE, plane_data(number))
         work.canvas.take(work.picture, pixels)
         work.canvas.lossy.lossless(pixels)
-        columns = plane.kept.columns
+        columns, tiles = plane.kept.columns, touched(pixels)
         for row in range(tiles.y0, tiles.y1):
             for column in range(tiles.x0, tiles.x1):
                 if level := plane.levels[row * columns + column]:
                     tile = Box(column, row, column + 1, row + 1)
                     work.canvas.lossy.add(tile, work.now + CALM, Level(level))
-        work.changed.fill(tiles, 0)
-        work.left.fill(tiles, 0)
+
+
+class Near:
+    """The pixels of the plane that was kept on last; of one only, since they take memory.
+
+    Attributes:
+        number: the plane's.
+    """
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self.number = -1
+        self._picture: Picture | None = None
+        self._kept = TileGrid(1, 1)
+
+    def keep(self, work: Work, number: int, tiles: Box) -> None:
+        """Note what the technician has in a box of tiles as kept on a plane."""
+        shadow = work.canvas.shadow
+        if self._picture is None:
+            self._picture = replace(shadow, pixels=memoryview(bytearray(shadow.pixels.nbytes)))
+        if number != self.number:
+            self.number = number
+            self._kept = TileGrid(shadow.width, shadow.height)
+        self._kept.fill(tiles, 1)
+        work.kernel.paste(shadow, self._picture, self._kept.pixels(tiles))
+
+    def parts(self, work: Work, pixels: Box) -> list[Box]:
+        """Return what has changed in a box of pixels and is on the plane as it looks now."""
+        if self._picture is None:
+            return []
+        kept = Pair(work.picture, self._picture)
+        return [
+            box
+            for box in work.kernel.split(work.pair, pixels)
+            if box.area >= PART_LEAST and self._has(box) and work.kernel.same(kept, box)
+        ]
+
+    def _has(self, pixels: Box) -> bool:
+        tiles = touched(pixels)
+        return marked(self._kept, tiles) == tiles.area
 
 
 class Restore(Stage):

@@ -3,6 +3,7 @@
 import os
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,7 @@ def test_both_kernels_find_the_same(native: NativeKernel, pair: Pair, data: st.D
     assert native.split(pair, box) == PLAIN.split(pair, box)
     assert native.pack(pair.new, box) == PLAIN.pack(pair.new, box)
     assert native.yuv(pair.new, box) == PLAIN.yuv(pair.new, box)
+    assert native.same(pair, box) == PLAIN.same(pair, box) == (PLAIN.split(pair, box) == [])
     assert native.largest(grid) == PLAIN.largest(grid)
     ways = [(0, 0), (3, -7)]
     for vertical in (True, False):
@@ -160,6 +162,19 @@ def test_a_tile_is_recognised_if_and_only_if_nothing_in_it_has_changed(
             kernel.digest(pair.old, everything, key, two)
             same = kernel.recognise(one, two, everything).cells
             assert [not cell for cell in same] == list(map(bool, changed(kernel, pair).cells))
+
+
+@settings(max_examples=60, deadline=None)
+@given(pairs(), st.data())
+def test_both_kernels_paste_the_same(native: NativeKernel, pair: Pair, data: st.DataObject) -> None:
+    box = data.draw(boxes(pair.new.width, pair.new.height))
+    outcomes = []
+    for kernel in each(native):
+        target = replace(pair.old, pixels=memoryview(bytearray(pair.old.pixels)))
+        kernel.paste(pair.new, target, box)
+        assert kernel.same(Pair(pair.new, target), box)
+        outcomes.append(target.pixels)
+    assert outcomes[0] == outcomes[1]
 
 
 def each(native: NativeKernel) -> list[Kernel]:
@@ -253,6 +268,8 @@ CALLS: dict[str, Callable[[Kernel, Pair], object]] = {
     "digests of two sizes": lambda k, _p: k.recognise(
         bytearray(24 * 16), bytearray(9), TileGrid(90, 50)
     ),
+    "a box to paste": lambda k, p: k.paste(p.new, p.old, Box(0, 0, 91, 50)),
+    "a box to look at": lambda k, p: k.same(p, Box(0, 49, 90, 51)),
     "an empty film": lambda k, p: k.yuv(p.new, Box(5, 5, 5, 9)),
     "a film too wide": lambda k, p: k.yuv(p.new, Box(0, 0, 91, 50)),
     "a box before the corner": lambda k, p: k.pack(p.new, Box(-1, 0, 5, 9)),

@@ -95,6 +95,14 @@ class Kernel(abc.ABC):
         """Copy within a picture, to `box` from the box of its size at `source`, like memmove."""
 
     @abc.abstractmethod
+    def paste(self, source: Picture, target: Picture, box: Box) -> None:
+        """Copy a box from one picture to the same place of another one of its shape."""
+
+    @abc.abstractmethod
+    def same(self, pair: Pair, box: Box) -> bool:
+        """Return whether nothing in a box differs."""
+
+    @abc.abstractmethod
     def photographic(self, picture: Picture, grid: TileGrid) -> TileGrid:
         """Return the marked tiles that look like a photograph."""
 

@@ -114,3 +114,22 @@ PUBLIC int32_t dibuc_move(const Shape *s, uint8_t *picture, const Box *box, int3
     }
     return 0;
 }
+
+/* Copy a box from one picture to the same place of another. */
+PUBLIC int32_t dibuc_paste(const Shape *s, const uint8_t *from, uint8_t *to, const Box *box) {
+    if (!shape_fits(s) || !box_fits(s, box)) return REFUSED;
+    for (int32_t y = box->y0; y < box->y1; y++) {
+        size_t start = (size_t)y * (size_t)s->stride + (size_t)box->x0 * PIXEL;
+        memcpy(to + start, from + start, (size_t)(box->x1 - box->x0) * PIXEL);
+    }
+    return 0;
+}
+
+/* 1 if nothing in a box differs, else 0. */
+PUBLIC int32_t dibuc_same(const Shape *s, const uint8_t *new, const uint8_t *old, const Box *box) {
+    if (!shape_fits(s) || !box_fits(s, box)) return REFUSED;
+    for (int32_t y = box->y0; y < box->y1; y++) {
+        if (!same_row(s, new, old, box, y, 0, 0)) return 0;
+    }
+    return 1;
+}

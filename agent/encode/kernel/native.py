@@ -52,6 +52,8 @@ _SIGNATURES = {
     "dibuc_photographic": (_SHAPE, c_void_p, c_void_p, c_void_p, c_uint64),
     "dibuc_digest": (_SHAPE, c_void_p, c_void_p, c_uint64, c_void_p, c_void_p),
     "dibuc_recognise": (c_void_p, c_void_p, c_void_p, c_uint64, c_void_p),
+    "dibuc_paste": (_SHAPE, c_void_p, c_void_p, _BOX),
+    "dibuc_same": (_SHAPE, c_void_p, c_void_p, _BOX),
     "dibuc_yuv": (_SHAPE, c_void_p, _BOX, c_int32, c_void_p, c_uint64),
     "dibuc_pack": (_SHAPE, c_void_p, _BOX, c_int32, c_void_p, c_uint64),
 }
@@ -150,6 +152,20 @@ class NativeKernel(Kernel):
     def move(self, picture: Picture, box: Box, source: tuple[int, int]) -> None:
         pixels = _memory(picture)
         _checked(self._library.dibuc_move(_shape(picture), byref(pixels), _box(box), *source))
+
+    def paste(self, source: Picture, target: Picture, box: Box) -> None:
+        pair = Pair(source, target)
+        new, old = _memory(source), _memory(target)
+        _checked(
+            self._library.dibuc_paste(_shape(pair.new, pair.old), byref(new), byref(old), _box(box))
+        )
+
+    def same(self, pair: Pair, box: Box) -> bool:
+        new, old = _memory(pair.new), _memory(pair.old)
+        answer = self._library.dibuc_same(
+            _shape(pair.new, pair.old), byref(new), byref(old), _box(box)
+        )
+        return _checked(answer) == 1
 
     def photographic(self, picture: Picture, grid: TileGrid) -> TileGrid:
         result = TileGrid(grid.width, grid.height)

@@ -155,6 +155,18 @@ class PlainKernel(Kernel):
             start = (y + row) * picture.stride + x * 4
             picture.pixels[to : to + size] = bytes(picture.pixels[start : start + size])
 
+    def paste(self, source: Picture, target: Picture, box: Box) -> None:
+        Pair(source, target)
+        _check(source, box)
+        size = (box.x1 - box.x0) * 4
+        for row in range(box.y0, box.y1):
+            start = row * source.stride + box.x0 * 4
+            target.pixels[start : start + size] = source.pixels[start : start + size]
+
+    def same(self, pair: Pair, box: Box) -> bool:
+        _check(pair.new, box)
+        return image_of(pair.new, box).tobytes() == image_of(pair.old, box).tobytes()
+
     def photographic(self, picture: Picture, grid: TileGrid) -> TileGrid:
         result = TileGrid(grid.width, grid.height)
         for row in range(grid.rows):
