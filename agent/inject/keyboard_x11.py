@@ -46,11 +46,12 @@ class Keyboard:
             group = self._layout.state().group
             found = self._layout.strokes(group)
             piece = [found.get(keysym_of(character)) for character in text[:length]]
-            for stroke in piece:
-                if stroke is not None and stroke.keycode in self._lent:
-                    self._lent.move_to_end(stroke.keycode)
-                    self._used_at = time.monotonic()
+            lent = [s.keycode for s in piece if s is not None and s.keycode in self._lent]
+            for keycode in lent:
+                self._lent.move_to_end(keycode)
             yield piece
+            if lent:
+                self._used_at = time.monotonic()
             text = text[length:]
 
     def labelled(self, character: str) -> Stroke | None:
@@ -119,13 +120,12 @@ class Keyboard:
         for character in text:
             keysym = keysym_of(character)
             stroke = found.get(keysym)
-            if stroke is None:
-                missing[keysym] = None
-            elif stroke.keycode in self._lent:
-                needed.add(stroke.keycode)
-            if room and len(missing) + 2 * len(needed) > room:
-                missing.pop(keysym, None)
+            more_missing = missing.keys() | ({keysym} if stroke is None else set())
+            more_needed = needed | ({stroke.keycode} & self._lent.keys() if stroke else set())
+            if room and len(more_missing) + 2 * len(more_needed) > room:
                 break
+            missing.update(dict.fromkeys(more_missing - missing.keys()))
+            needed = more_needed
             length += 1
         if missing and room:
             self._lend(list(missing), free, needed)
@@ -134,8 +134,12 @@ class Keyboard:
     def _lend(self, keysyms: list[int], free: list[int], needed: set[int]) -> None:
         # A key that carries one character has room for a second one, with Shift.
         halves = [keycode for keycode, (plain, shifted) in self._lent.items() if plain == shifted]
+        if len(keysyms) > len(halves) + 2 * len(free):
+            # Some keys have to change: then those in use for nothing else change as a whole.
+            halves = [keycode for keycode in halves if keycode in needed]
         for keycode in halves[: len(keysyms)]:
             self._put(keycode, (self._lent[keycode][0], keysyms.pop(0)))
+            needed.add(keycode)
         waited = False
         while keysyms:
             if free:
