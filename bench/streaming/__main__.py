@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 from bench.streaming.bars import judge
 from bench.streaming.eye import Setup
 from bench.streaming.measure import Row, measure
-from bench.streaming.ours import ours
+from bench.streaming.ours import LOOPBACK_IS_FINE, ours
 from bench.streaming.program import SCENES
 from bench.streaming.report import row_line, verdict_lines
 from bench.streaming.selkies import selkies
@@ -23,12 +23,6 @@ from bench.streaming.tigervnc import tigervnc
 from tests.integration.rig.chromium import chromium
 from tests.integration.rig.display import Screen
 from tests.integration.rig.wire import LINKS, Link
-
-# A script that the bench has changed on its way counts as come from elsewhere, and might
-# not open a socket to this machine.
-LOOPBACK_IS_FINE: Final = (
-    "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets"
-)
 
 Viewer = Callable[[Browser, Screen, Link, Path], AbstractContextManager[Setup]]
 VIEWERS: Final[dict[str, Viewer]] = {"ours": ours, "tigervnc": tigervnc, "selkies": selkies}
