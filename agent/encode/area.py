@@ -38,6 +38,24 @@ class TileGrid:
         """Return a copy of one row of tiles."""
         return self.cells[index * self.columns : (index + 1) * self.columns]
 
+    @property
+    def count(self) -> int:
+        """Number of marked tiles."""
+        return self.cells.count(1)
+
+    def both(self, other: "TileGrid") -> "TileGrid":
+        """Return the tiles that are marked here and in the other grid."""
+        return self._made(int.from_bytes(self.cells) & int.from_bytes(other.cells))
+
+    def without(self, other: "TileGrid") -> "TileGrid":
+        """Return the tiles that are marked here and not in the other grid."""
+        return self._made(int.from_bytes(self.cells) & ~int.from_bytes(other.cells))
+
+    def _made(self, cells: int) -> "TileGrid":
+        grid = TileGrid(self.width, self.height)
+        grid.cells[:] = cells.to_bytes(len(grid.cells))
+        return grid
+
     def fill(self, box: Box, value: int) -> None:
         """Mark or clear the tiles of a box that is measured in tiles."""
         span = bytes([value]) * (box.x1 - box.x0)
@@ -164,7 +182,10 @@ def _rectangles(grid: TileGrid, gap: int) -> list[Box]:
     done: list[Box] = []
     growing: list[Box] = []
     for row in range(grid.rows):
-        runs = [match.span() for match in pattern.finditer(grid.row(row))]
+        cells = grid.row(row)
+        if not growing and 1 not in cells:
+            continue
+        runs = [match.span() for match in pattern.finditer(cells)]
         still: list[Box] = []
         for box in growing:
             joined = next((run for run in runs if _fits(box, run)), None)

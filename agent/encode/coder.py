@@ -16,7 +16,7 @@ import dataclasses
 from dataclasses import dataclass, field
 
 from agent.capture.base import Box, Picture
-from agent.encode.area import TileGrid
+from agent.encode.area import TILE, TileGrid, touched
 from agent.encode.kernel import Kernel, Pair
 from agent.encode.lossy import LossyTiles
 from agent.encode.means import Means
@@ -66,6 +66,7 @@ class Work:
         left: those of them that the stage may bring now: for a whole one `changed` itself.
         now: monotonic seconds.
         means: what the line allows.
+        fresh: what may have changed since the frame before, in pixels; the rest has waited.
         rects: the frame so far, in painting order.
     """
 
@@ -77,6 +78,7 @@ class Work:
     left: TileGrid
     now: float
     means: Means
+    fresh: list[Box] = field(default_factory=list)
     rects: list[Rect] = field(default_factory=list)
     size: int = 0
     painted: int = 0
@@ -85,6 +87,17 @@ class Work:
     def pair(self) -> Pair:
         """The screen as it is, and as the technician has it after the rectangles so far."""
         return Pair(self.picture, self.canvas.shadow)
+
+    def news(self) -> TileGrid:
+        """Return the tiles of `changed` that have changed since the frame before."""
+        changed, news = self.changed, TileGrid(self.changed.width, self.changed.height)
+        for box in self.fresh:
+            first = max(box.x0, 0) // TILE
+            last = min(-(-box.x1 // TILE), changed.columns)
+            for row in range(max(box.y0, 0) // TILE, min(-(-box.y1 // TILE), changed.rows)):
+                part = slice(row * changed.columns + first, row * changed.columns + last)
+                news.cells[part] = changed.cells[part]
+        return news
 
     @property
     def mending(self) -> bool:
@@ -128,7 +141,13 @@ class Stage(abc.ABC):
         """
 
 
-def moved(work: Work) -> None:
-    """Compare again, after something was painted onto the shadow that it brought along."""
-    work.changed = work.left = TileGrid(work.picture.width, work.picture.height)
-    work.kernel.mark(work.pair, work.left, work.intervals)
+def moved(work: Work, boxes: list[Box]) -> None:
+    """Compare again, after something was painted onto the shadow that it brought along.
+
+    Args:
+        work: the frame.
+        boxes: where it was painted, in pixels; elsewhere nothing new can differ.
+    """
+    for box in boxes:
+        work.changed.fill(touched(box), 1)
+    work.changed = work.left = work.kernel.differing(work.pair, work.changed)

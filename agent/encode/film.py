@@ -95,7 +95,7 @@ class Film(Stage):
         work.canvas.lossy.add(tiles, work.now + CALM, Level.ROUGH)
         work.canvas.take(work.picture, region)
         work.painted += region.area
-        moved(work)
+        moved(work, [region])
 
     def _coded(self, work: Work, region: Box) -> bytes:
         rate = affordable(work.means)
@@ -129,7 +129,7 @@ class Watch(Stage):
         if not film.possible:
             film.show(None)
             return
-        if not self._all.note(work.left, work.now) or film.region is None:
+        if not self._all.note(work.news(), work.now) or film.region is None:
             return
         tiles = touched(film.region)
         moving = self._all.moving()
@@ -143,7 +143,7 @@ class Watch(Stage):
 
     def run(self, work: Work) -> None:
         film = self._film
-        if not film.possible or not self._beside.note(work.left, work.now):
+        if not film.possible or not self._beside.note(work.news(), work.now):
             return
         moving = self._beside.moving()
         if not moving:
@@ -174,9 +174,9 @@ class Watch(Stage):
     def _looks_so(self, work: Work, moving: TileGrid, group: Box) -> bool:
         part = TileGrid(moving.width, moving.height)
         part.fill(group, 1)
-        part.cells[:] = bytes(map(min, part.cells, moving.cells))
+        part = part.both(moving)
         photographic = work.kernel.photographic(work.picture, part)
-        return marked(photographic, group) >= PHOTO_SHARE * marked(part, group)
+        return photographic.count >= PHOTO_SHARE * part.count
 
     def _show(self, work: Work, group: Box, *more: Box) -> None:
         """Make the film's part of the screen what changes in this group now, to the pixel."""

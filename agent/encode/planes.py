@@ -81,16 +81,16 @@ class Keep(Stage):
         if not self._planes or not work.kernel.compiled:
             return
         self._frames += 1
-        standing = _without(work.left, self._motion.recent(work.now))
+        standing = work.left.without(self._motion.recent(work.now))
         self._motion.note(work.left, work.now)
-        if marked_in(work.left) < RESTORE_LEAST:
+        if work.left.count < RESTORE_LEAST:
             return
         # What is known is looked for before it is known anew.
         sample = _sample(work.left)
-        known = max((marked_in(grid) for grid in self._known(work, sample)), default=0)
-        if marked_in(standing) >= COVERED_LEAST:
+        known = max((grid.count for grid in self._known(work, sample)), default=0)
+        if standing.count >= COVERED_LEAST:
             self._keep(work, standing)
-        if known >= KNOWN_SHARE * marked_in(sample):
+        if known >= KNOWN_SHARE * sample.count:
             self.bring_back(work)
 
     def bring_back(self, work: Work) -> None:
@@ -99,13 +99,13 @@ class Keep(Stage):
         if any(self._known(work, sample)):
             known = self._known(work, work.left)
             room = RESTORES_MOST
-            for number in sorted(range(len(known)), key=lambda n: -marked_in(known[n])):
+            for number in sorted(range(len(known)), key=lambda n: -known[n].count):
                 room -= self._bring_tiles(work, number, known[number], room)
         self._bring_parts(work)
 
     def _bring_tiles(self, work: Work, number: int, known: TileGrid, room: int) -> int:
         """Restore whole tiles; return how many rectangles it took."""
-        grid = _and(known, work.left)
+        grid = known.both(work.left)
         for count in range(room):
             tiles = work.kernel.largest(grid)
             if tiles is None or tiles.area < RESTORE_LEAST:
@@ -120,13 +120,13 @@ class Keep(Stage):
         """Restore parts of tiles, from the plane whose pixels are here."""
         if not work.left:
             return
-        found = False
+        found: list[Box] = []
         for tiles in rectangles(work.left):
             for box in self._near.parts(work, work.left.pixels(tiles)):
                 self._restore(work, self._near.number, box)
-                found = True
+                found.append(box)
         if found:
-            moved(work)
+            moved(work, found)
 
     def _known(self, work: Work, grid: TileGrid) -> list[TileGrid]:
         """For each plane, those of the marked tiles that it holds as the screen shows them."""
@@ -134,7 +134,7 @@ class Keep(Stage):
             return []
         digests = self._digests(work, grid, new=True)
         return [
-            work.kernel.recognise(plane.digests, digests, _and(grid, plane.kept))
+            work.kernel.recognise(plane.digests, digests, grid.both(plane.kept))
             for plane in self._planes
         ]
 
@@ -147,15 +147,15 @@ class Keep(Stage):
     def _keep(self, work: Work, standing: TileGrid) -> None:
         levels = work.canvas.lossy.levels()
         digests = self._digests(work, standing, new=False)
-        wanted = _without(standing, _marked(levels, _PREVIEW, standing))
+        wanted = standing.without(_marked(levels, _PREVIEW, standing))
         for plane in self._planes:
-            same = work.kernel.recognise(plane.digests, digests, _and(wanted, plane.kept))
+            same = work.kernel.recognise(plane.digests, digests, wanted.both(plane.kept))
             # What is there roughly and here exactly is worth keeping again.
             rough = _marked(plane.levels, _ROUGH, same)
-            same = _without(same, _without(rough, _marked(levels, _ROUGH, same)))
+            same = same.without(rough.without(_marked(levels, _ROUGH, same)))
             if same:
                 plane.used = self._frames
-                wanted = _without(wanted, same)
+                wanted = wanted.without(same)
         number = self._place(wanted)
         for _ in range(KEEPS_MOST):
             box = work.kernel.largest(wanted)
@@ -169,7 +169,7 @@ class Keep(Stage):
 
         def lost(number: int) -> tuple[int, int]:
             plane = self._planes[number]
-            over = marked_in(_and(plane.kept, wanted))
+            over = plane.kept.both(wanted).count
             return over, plane.used if over else -plane.used
 
         return min(range(len(self._planes)), key=lost)
@@ -250,42 +250,18 @@ class Restore(Stage):
         self._keep = keep
 
     def run(self, work: Work) -> None:
-        if work.kernel.compiled and marked_in(work.left) >= RESTORE_LEAST:
+        if work.kernel.compiled and work.left.count >= RESTORE_LEAST:
             self._keep.bring_back(work)
 
 
-def marked_in(grid: TileGrid) -> int:
-    """Return the number of marked tiles."""
-    return grid.cells.count(1)
-
-
 def _sample(grid: TileGrid) -> TileGrid:
-    """Return some of the marked tiles, spread evenly."""
-    count = marked_in(grid)
+    """Return some of the marked tiles, spread over the screen."""
     result = TileGrid(grid.width, grid.height)
-    if count <= SAMPLE:
-        result.cells[:] = grid.cells
-        return result
-    wanted = {(2 * i + 1) * count // (2 * SAMPLE) for i in range(SAMPLE)}
-    place = -1
-    for index in range(count):
-        place = grid.cells.find(1, place + 1)
-        if index in wanted:
+    size = len(grid.cells)
+    for index in range(SAMPLE):
+        place = grid.cells.find(1, index * size // SAMPLE)
+        if place >= 0:
             result.cells[place] = 1
-    return result
-
-
-def _and(one: TileGrid, two: TileGrid) -> TileGrid:
-    result = TileGrid(one.width, one.height)
-    both = int.from_bytes(one.cells) & int.from_bytes(two.cells)
-    result.cells[:] = both.to_bytes(len(one.cells))
-    return result
-
-
-def _without(one: TileGrid, two: TileGrid) -> TileGrid:
-    result = TileGrid(one.width, one.height)
-    only = int.from_bytes(one.cells) & ~int.from_bytes(two.cells)
-    result.cells[:] = only.to_bytes(len(one.cells))
     return result
 
 

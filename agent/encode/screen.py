@@ -104,12 +104,13 @@ class ScreenEncoder:
             raise RuntimeError("first() was never called")
         intervals = row_intervals(fresh + self.waiting(), picture.height)
         work = self._work(canvas, picture, intervals, (now, means))
+        work.fresh = fresh
         self._kernel.mark(work.pair, work.changed, intervals)
-        if fresh:
+        urgent = self._urgent(work)
+        if fresh and not urgent:
             for stage in self._whole:
                 work.left = work.changed
                 stage.run(work)
-        urgent = self._urgent(work.changed, fresh)
         # Every second frame brings something of what waits, however much is urgent.
         self._overtook = bool(urgent) and not self._overtook
         self._code(work, urgent)
@@ -151,15 +152,10 @@ class ScreenEncoder:
         nothing = TileGrid(picture.width, picture.height)
         return Work(self._kernel, canvas, picture, intervals, nothing, nothing, *now_and_means)
 
-    def _urgent(self, changed: TileGrid, fresh: list[Box]) -> TileGrid:
+    def _urgent(self, work: Work) -> TileGrid:
         """Return what is new and small and may overtake what waits; often nothing."""
-        urgent = TileGrid(changed.width, changed.height)
-        if self._waiting:
-            for box in fresh:
-                _mark_same(urgent, changed, box)
-        if urgent.cells.count(1) * TILE * TILE > URGENT_PIXELS:
-            urgent.cells[:] = bytes(len(urgent.cells))
-        return urgent
+        news = work.news() if self._waiting else TileGrid(1, 1)
+        return news if news.cells.count(1) * TILE * TILE <= URGENT_PIXELS else TileGrid(1, 1)
 
     def _code_rows(self, work: Work) -> None:
         """Code what waits from where the last frame ended, or show it as a preview."""
@@ -201,11 +197,3 @@ def _rows(grid: TileGrid, start: int, pixels: int) -> TileGrid:
         if count * TILE * TILE >= pixels:
             break
     return part
-
-
-def _mark_same(target: TileGrid, source: TileGrid, pixels: Box) -> None:
-    """Mark the tiles that a box of pixels touches and that are marked in `source`."""
-    first, last = max(pixels.x0, 0) // TILE, min(-(-pixels.x1 // TILE), source.columns)
-    for row in range(max(pixels.y0, 0) // TILE, min(-(-pixels.y1 // TILE), source.rows)):
-        part = slice(row * source.columns + first, row * source.columns + last)
-        target.cells[part] = source.cells[part]

@@ -40,7 +40,7 @@ class Copies(Stage):
             work.add(copy.box, Codec.COPY, copy_data(*copy.source))
         if copies:
             # What the copies brought is compared like everything else.
-            moved(work)
+            moved(work, [copy.box for copy in copies])
 
 
 class Photos(Stage):

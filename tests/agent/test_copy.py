@@ -17,7 +17,7 @@ from agent.protocol.picture import Codec, Frame, copy_source, encode_frame
 from tests.agent.server import Painter
 from tests.agent.test_classify import photograph, text
 from tests.agent.test_kernel import picture_of
-from tests.agent.test_screen import Memory, settle
+from tests.agent.test_screen import WIDE, Memory, settle
 
 KERNELS = [load(), PlainKernel()]
 
@@ -120,9 +120,9 @@ def test_two_parts_that_changed_places_cannot_both_be_copied() -> None:
 
 def test_a_scrolled_photograph_that_is_not_yet_lossless_becomes_so_where_it_is_now() -> None:
     memory, painter, encoder = Memory(photograph(640, 640)), Painter(), ScreenEncoder()
-    painter.paint(encode_frame(encoder.first(memory.picture, 0)))
+    painter.paint(encode_frame(encoder.first(memory.picture, 0, WIDE)))
     memory.image.paste(memory.image.crop((0, 50, 640, 640)), (0, 0))
-    frame = encoder.update(memory.draw(), memory.all_rows, 0.1)
+    frame = encoder.update(memory.draw(), memory.everything, 0.1, WIDE)
     assert frame is not None
     assert Codec.COPY in [rect.codec for rect in frame.rects]
     painter.paint(encode_frame(frame))
@@ -187,14 +187,14 @@ def test_whatever_is_moved_both_ends_are_identical(
     for size in ((width, height), (height, width))[: 1 + resized]:
         desktop = Desktop(rng, *size)
         memory = Memory(desktop.image)
-        painter.paint(encode_frame(encoder.first(memory.picture, now)))
+        painter.paint(encode_frame(encoder.first(memory.picture, now, WIDE)))
         for _ in range(rng.randint(1, 6)):
             now += rng.choice([0.02, CALM])
             desktop.act()
-            frame = encoder.update(memory.draw(), memory.all_rows, now)
+            frame = encoder.update(memory.draw(), memory.everything, now, WIDE)
             if frame is not None:
                 painter.paint(encode_frame(frame))
-            if encoder.refine_at() is None:
+            if encoder.mend_at() is None:
                 assert painter.image.tobytes() == memory.image.tobytes()
         settle(encoder, painter, now)
         assert painter.image.tobytes() == memory.image.tobytes()
@@ -206,7 +206,7 @@ def test_rows_that_were_not_read_stay_as_they_were(seed: int) -> None:
     rng = random.Random(seed)  # noqa: S311 (a picture, no secret)
     encoder, painter, height = ScreenEncoder(), Painter(), 300
     memory = Memory(text(400, height))
-    painter.paint(encode_frame(encoder.first(memory.picture, 0)))
+    painter.paint(encode_frame(encoder.first(memory.picture, 0, WIDE)))
     for _ in range(4):
         top = rng.randrange(height - 80)
         bottom = rng.randint(top + 40, height)
@@ -215,8 +215,8 @@ def test_rows_that_were_not_read_stay_as_they_were(seed: int) -> None:
         way = rng.randint(-40, 40)
         memory.image.paste(part.crop((0, max(way, 0), 400, part.height)), (0, top + max(-way, 0)))
         # What hung over the lower edge of the rows is none of this program's drawing.
-        rows = [(top, min(bottom + 40, height))]
-        frame = encoder.update(memory.draw(), rows, 1)
+        rows = [Box(0, top, 400, min(bottom + 40, height))]
+        frame = encoder.update(memory.draw(), rows, 1, WIDE)
         if frame is not None:
             painter.paint(encode_frame(frame))
         assert painter.image.tobytes() == memory.image.tobytes()
@@ -224,12 +224,11 @@ def test_rows_that_were_not_read_stay_as_they_were(seed: int) -> None:
 
 def test_copies_take_a_small_part_of_the_areas_that_a_frame_may_have() -> None:
     memory, encoder = Memory(text(640, 480)), ScreenEncoder()
-    encoder.first(memory.picture, 0)
+    encoder.first(memory.picture, 0, WIDE)
     memory.image.paste(memory.image.crop((0, 42, 640, 480)), (0, 0))
-    frame: Frame | None = encoder.update(memory.draw(), memory.all_rows, 1)
+    frame: Frame | None = encoder.update(memory.draw(), memory.everything, 1, WIDE)
     assert frame is not None
     copies = [rect for rect in frame.rects if rect.codec is Codec.COPY]
     assert copies
-    assert frame.rects[: len(copies)] == tuple(copies)
     assert sum(rect.w * rect.h for rect in copies) <= 1.25 * 640 * 480
     assert {copy_source(rect)[1] - rect.y for rect in copies} == {42}

@@ -82,6 +82,10 @@ def test_both_kernels_find_the_same(native: NativeKernel, pair: Pair, data: st.D
     assert native.yuv(pair.new, box) == PLAIN.yuv(pair.new, box)
     assert native.same(pair, box) == PLAIN.same(pair, box) == (PLAIN.split(pair, box) == [])
     assert native.largest(grid) == PLAIN.largest(grid)
+    some = TileGrid(width, height)
+    some.cells[:] = bytes(data.draw(st.integers(0, 1)) for _ in grid.cells)
+    assert native.differing(pair, some).cells == grid.both(some).cells
+    assert PLAIN.differing(pair, some).cells == grid.both(some).cells
     ways = [(0, 0), (3, -7)]
     for vertical in (True, False):
         found = native.scrolls(pair, grid, vertical=vertical, enough=2)
@@ -199,6 +203,22 @@ def test_a_scrolled_page_votes_for_its_way_past_bars_that_stay(native: NativeKer
         assert first.votes > 100
 
 
+@pytest.mark.parametrize("size", [(1500, 90), (90, 1500), (2100, 130)])
+def test_on_a_wide_screen_some_bands_vote_for_all(
+    native: NativeKernel, size: tuple[int, int]
+) -> None:
+    old = text(*size)
+    new = old.copy()
+    new.paste(old.crop((21, 21, *size)), (0, 0))
+    new.paste(old.crop((0, 14, *size)), (0, 0, size[0], size[1] - 14))
+    pair = Pair(picture_of(new), picture_of(old))
+    grid = changed(PLAIN, pair)
+    for vertical in (True, False):
+        found = native.scrolls(pair, grid, vertical=vertical, enough=3)
+        assert found == PLAIN.scrolls(pair, grid, vertical=vertical, enough=3)
+        assert found or not vertical
+
+
 def test_a_page_scrolled_sideways_votes_too(native: NativeKernel) -> None:
     old = text(400, 300)
     new = old.copy()
@@ -260,6 +280,7 @@ CALLS: dict[str, Callable[[Kernel, Pair], object]] = {
     "rows the wrong way round": lambda k, p: k.mark(p, TileGrid(90, 50), [(9, 3)]),
     "a box too wide": lambda k, p: k.split(p, Box(0, 0, 91, 50)),
     "an empty box": lambda k, p: k.pack(p.new, Box(5, 5, 5, 9)),
+    "tiles of another picture": lambda k, p: k.differing(p, TileGrid(90, 70)),
     "a short key": lambda k, p: k.digest(p.new, TileGrid(90, 50), b"", bytearray(24 * 16)),
     "short digests": lambda k, p: k.digest(p.new, TileGrid(90, 50), bytes(KEY_BYTES), bytearray(9)),
     "digests of another grid": lambda k, p: k.digest(

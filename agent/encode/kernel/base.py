@@ -45,6 +45,10 @@ class Kernel(abc.ABC):
         """Mark every tile with a changed pixel in these rows (first inside, last outside)."""
 
     @abc.abstractmethod
+    def differing(self, pair: Pair, grid: TileGrid) -> TileGrid:
+        """Return those of the marked tiles in which a pixel has changed."""
+
+    @abc.abstractmethod
     def split(self, pair: Pair, box: Box) -> list[Box]:
         """Return at most 16 tight boxes around what changed in `box`.
 

@@ -24,6 +24,22 @@ PUBLIC int32_t dibuc_mark(const Shape *s, const uint8_t *new, const uint8_t *old
     return marked;
 }
 
+/* Set out[i] for each marked tile with a changed pixel; answer how many have one. */
+PUBLIC int32_t dibuc_differing(const Shape *s, const uint8_t *new, const uint8_t *old,
+                               const uint8_t *cells, uint8_t *out, uint64_t count) {
+    if (!shape_fits(s) || !cells_fit(s, count)) return REFUSED;
+    int32_t columns = tiles(s->width), found = 0;
+    for (int32_t cell = 0; (uint64_t)cell < count; cell++) {
+        out[cell] = 0;
+        if (!cells[cell]) continue;
+        int32_t x = cell % columns * TILE, y = cell / columns * TILE;
+        int32_t w = least(TILE, s->width - x), h = least(TILE, s->height - y);
+        out[cell] = !same_tile(s, at(s, new, x, y), at(s, old, x, y), w, h);
+        found += out[cell];
+    }
+    return found;
+}
+
 /* First and last changed pixel of each row and of each column of a box; -1 where none is. */
 typedef struct {
     int32_t *left, *right, *top, *bottom;

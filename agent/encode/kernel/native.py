@@ -54,6 +54,7 @@ _SIGNATURES = {
     "dibuc_recognise": (c_void_p, c_void_p, c_void_p, c_uint64, c_void_p),
     "dibuc_paste": (_SHAPE, c_void_p, c_void_p, _BOX),
     "dibuc_same": (_SHAPE, c_void_p, c_void_p, _BOX),
+    "dibuc_differing": (_SHAPE, c_void_p, c_void_p, c_void_p, c_void_p, c_uint64),
     "dibuc_yuv": (_SHAPE, c_void_p, _BOX, c_int32, c_void_p, c_uint64),
     "dibuc_pack": (_SHAPE, c_void_p, _BOX, c_int32, c_void_p, c_uint64),
 }
@@ -87,6 +88,17 @@ class NativeKernel(Kernel):
                     byref(cells), len(grid.cells),
                 )
             )  # fmt: skip
+
+    def differing(self, pair: Pair, grid: TileGrid) -> TileGrid:
+        result = TileGrid(grid.width, grid.height)
+        new, old = _memory(pair.new), _memory(pair.old)
+        _checked(
+            self._library.dibuc_differing(
+                _shape(pair.new, pair.old), byref(new), byref(old), byref(_cells(grid)),
+                byref(_cells(result)), len(grid.cells),
+            )
+        )  # fmt: skip
+        return result
 
     def split(self, pair: Pair, box: Box) -> list[Box]:
         new, old = _memory(pair.new), _memory(pair.old)

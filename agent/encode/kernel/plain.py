@@ -22,6 +22,7 @@ from agent.encode.kernel.base import (
 BAND = 64
 BAND_LEAST = 8
 SPAN_LEAST = 32
+BANDS_ENOUGH = 10
 DETAIL_LEAST = 24
 RGB = 3
 
@@ -36,6 +37,13 @@ class PlainKernel(Kernel):
             raise ValueError("rows outside the picture")
         mark_changes(grid, pair.new.pixels, pair.old.pixels, pair.new.stride, intervals)
 
+    def differing(self, pair: Pair, grid: TileGrid) -> TileGrid:
+        if (grid.width, grid.height) != (pair.new.width, pair.new.height):
+            raise ValueError("a grid that does not fit")
+        result = TileGrid(grid.width, grid.height)
+        self.mark(pair, result, [(0, pair.new.height)])
+        return result.both(grid)
+
     def split(self, pair: Pair, box: Box) -> list[Box]:
         _check(pair.new, box)
         steps = ImageChops.difference(image_of(pair.new, box), image_of(pair.old, box))
@@ -47,10 +55,15 @@ class PlainKernel(Kernel):
             (pair.new.height, pair.new.width) if vertical else (pair.new.width, pair.new.height)
         )
         votes: dict[int, int] = {}
-        for start in range(0, wide, BAND):
+        spans = [_span(grid, start // TILE, vertical=vertical) for start in range(0, wide, BAND)]
+        marked = len(spans) - spans.count(None)
+        skip, seen = max(marked // BANDS_ENOUGH, 1), 0
+        for start, span in zip(range(0, wide, BAND), spans, strict=True):
             size = min(BAND, wide - start)
-            span = _span(grid, start // TILE, vertical=vertical)
             if span is None or size // 2 < BAND_LEAST:
+                continue
+            seen += 1
+            if (seen - 1) % skip:
                 continue
             first, last = span[0] * TILE, min(span[1] * TILE, length)
             if last - first < SPAN_LEAST:

@@ -1,7 +1,7 @@
 /* Which way a part of the picture was scrolled. */
 #include "offsets.h"
 
-enum { BAND = 64, BAND_LEAST = 8, SPAN_LEAST = 32 };
+enum { BAND = 64, BAND_LEAST = 8, SPAN_LEAST = 32, BANDS_ENOUGH = 10 };
 
 static uint64_t mixed(uint64_t hash, uint64_t value) {
     hash = (hash ^ value) * 0x9E3779B97F4A7C15u;
@@ -104,12 +104,20 @@ PUBLIC int32_t dibuc_scrolls(const Shape *s, const uint8_t *new, const uint8_t *
     Ballot ballot = {malloc((size_t)length * sizeof(uint64_t)), malloc(slots * sizeof(int32_t)),
                      calloc(2 * (size_t)length, sizeof(int32_t)), slots - 1};
     if (!ballot.hashes || !ballot.table || !ballot.votes) found = REFUSED;
+    /* Where much has changed, some of the bands tell it, too. */
+    int32_t marked = 0, first_of, last_of;
+    for (int32_t band = 0; band * BAND < wide; band++) {
+        marked += marked_span(cells, tiles(s->width), tiles(s->height), band, vertical, &first_of,
+                              &last_of);
+    }
+    int32_t skip = most(marked / BANDS_ENOUGH, 1), seen = 0;
     for (int32_t band = 0; found == 0 && band * BAND < wide; band++) {
         int32_t size = least(BAND, wide - band * BAND), first, last;
         if (size / 2 < BAND_LEAST) continue;
         if (!marked_span(cells, tiles(s->width), tiles(s->height), band, vertical, &first, &last)) {
             continue;
         }
+        if (seen++ % skip) continue;
         Band lines = {.along = vertical ? PIXEL : (size_t)s->stride,
                       .across = vertical ? (size_t)s->stride : PIXEL,
                       .from = band * BAND + size / 4,
