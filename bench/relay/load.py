@@ -8,8 +8,6 @@ from agent.protocol.framing import RECORD_OVERHEAD, Channel
 from agent.protocol.records import Sealer
 from bench.relay.pairs import Pair
 
-# Each frame costs the technician one message, and the relay allows 500 in a second.
-FRAMES_PER_SECOND: Final = 400
 WINDOW: Final = 2
 
 
@@ -20,11 +18,12 @@ class Load:
         frames: how many have arrived at the technician.
     """
 
-    def __init__(self, pair: Pair, size: int) -> None:
+    def __init__(self, pair: Pair, size: int, frames_per_second: int) -> None:
         """Prepare; `size` is the whole message's, in bytes."""
         self.frames = 0
         self._pair = pair
         self._size = size
+        self._interval = 1 / frames_per_second
         self._credit = asyncio.Semaphore(WINDOW)
         self._credited = 0
         self._sealer = Sealer(pair.keys.key, pair.keys.iv) if pair.keys else None
@@ -45,7 +44,7 @@ class Load:
         while True:
             await self._credit.acquire()
             await self._pair.agent.send(self._frame())
-            due += 1 / FRAMES_PER_SECOND
+            due += self._interval
             if (early := due - clock()) > 0:
                 await asyncio.sleep(early)
             else:
