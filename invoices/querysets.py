@@ -12,7 +12,15 @@ from invoices.domain.period import Month
 
 if TYPE_CHECKING:
     from customers.models import Customer
-    from invoices.models import Export, Invoice, InvoiceLine, InvoiceRun, InvoiceRunItem, Item
+    from invoices.models import (
+        Delivery,
+        Export,
+        Invoice,
+        InvoiceLine,
+        InvoiceRun,
+        InvoiceRunItem,
+        Item,
+    )
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
@@ -50,6 +58,12 @@ class InvoiceQuerySet(IssuedQuerySet["Invoice"]):
     def of_month(self, month: Month) -> "InvoiceQuerySet":
         """Return the invoices for a month's services, in the order of their numbers."""
         return self.filter(period=month.first_day).order_by("number_range", "sequence")
+
+    def undelivered(self) -> "InvoiceQuerySet":
+        """Return invoices with a file that went to nobody yet, and are not on their way."""
+        return self.filter(archived_file__isnull=False).exclude(
+            deliveries__state__in=("queued", "sending", "unclear", "sent")
+        )
 
     def unarchived(self, *, issued_before: dt.datetime | None = None) -> "InvoiceQuerySet":
         """Return issued invoices whose file is still missing, oldest first."""
@@ -135,3 +149,19 @@ class ExportQuerySet(models.QuerySet["Export"]):
     def latest_of(self, month: Month) -> "Export | None":
         """Return the month's newest export."""
         return self.filter(period=month.first_day).order_by("-pk").first()
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """Finds deliveries by what is to be done with them."""
+
+    def due(self, now: dt.datetime) -> "DeliveryQuerySet":
+        """Return mails that wait and whose time has come."""
+        return self.filter(channel="mail", state="queued", next_attempt_at__lte=now)
+
+    def abandoned(self, now: dt.datetime) -> "DeliveryQuerySet":
+        """Return mails whose worker is dead."""
+        return self.filter(channel="mail", state="sending", leased_until__lt=now)
+
+    def open(self) -> "DeliveryQuerySet":
+        """Return what is still on its way, or unclear."""
+        return self.filter(state__in=("queued", "sending", "unclear"))

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from uuid import UUID
 
 from celery import shared_task
 from django.db import transaction
@@ -25,6 +26,12 @@ def export(export_id: int) -> None:
     services.export_process(export_id=export_id)
 
 
+@shared_task(name="invoices.deliver")
+def deliver(delivery_id: str) -> None:
+    """Send one invoice by mail."""
+    services.delivery_process(delivery_id=UUID(delivery_id))
+
+
 @shared_task(name="invoices.sweep")
 def sweep() -> None:
     """Complete what a crash left behind. Every thirty seconds, by the beat."""
@@ -35,6 +42,7 @@ def sweep() -> None:
     services.leftovers_remove(now=now)
     for export_id in services.exports_lost(now=now):
         queue_export(export_id)
+    queue_deliveries(services.deliveries_lost(now=now))
 
 
 def queue_items(item_ids: Iterable[int]) -> None:
@@ -50,6 +58,13 @@ def queue_items(item_ids: Iterable[int]) -> None:
 def queue_export(export_id: int) -> None:
     """Give an export to the workers as soon as the transaction is committed."""
     transaction.on_commit(lambda: _send_export(export_id))
+
+
+def queue_deliveries(delivery_ids: Iterable[UUID]) -> None:
+    """Give mails to the workers as soon as the transaction is committed."""
+    ids = list(delivery_ids)
+    if ids:
+        transaction.on_commit(lambda: _send_deliveries(ids))
 
 
 def _send_items(item_ids: list[int]) -> None:
@@ -68,3 +83,11 @@ def _send_export(export_id: int) -> None:
         export.delay(export_id)
     except OperationalError:
         logger.exception("Export %s could not be queued", export_id)
+
+
+def _send_deliveries(delivery_ids: list[UUID]) -> None:
+    try:
+        for delivery_id in delivery_ids:
+            deliver.delay(str(delivery_id))
+    except OperationalError:
+        logger.exception("Mails could not be queued; the sweeper finds them")

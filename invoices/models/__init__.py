@@ -1,6 +1,7 @@
 """Everything the app stores."""
 
 from invoices.models.claims import BilledItem, BilledSession, Item
+from invoices.models.delivery import Delivery, PrintBatch
 from invoices.models.documents import (
     ArchivedFile,
     Invoice,
@@ -15,6 +16,7 @@ __all__ = [
     "ArchivedFile",
     "BilledItem",
     "BilledSession",
+    "Delivery",
     "Export",
     "Invoice",
     "InvoiceLine",
@@ -23,5 +25,6 @@ __all__ = [
     "InvoiceVat",
     "Item",
     "NumberRange",
+    "PrintBatch",
     "WrittenOnce",
 ]

@@ -5,6 +5,15 @@ done, what is half done is completed.
 """
 
 from invoices.services.cancelling import NotCancellableError, invoice_cancel
+from invoices.services.delivering import (
+    NotDeliverableError,
+    Queued,
+    deliveries_lost,
+    deliveries_queue,
+    delivery_process,
+    delivery_queue,
+    delivery_settle,
+)
 from invoices.services.exporting import export_create, export_process
 from invoices.services.runs import (
     CompanyIncompleteError,
@@ -25,7 +34,14 @@ from invoices.services.sweeping import (
 __all__ = [
     "CompanyIncompleteError",
     "NotCancellableError",
+    "NotDeliverableError",
     "Progress",
+    "Queued",
+    "deliveries_lost",
+    "deliveries_queue",
+    "delivery_process",
+    "delivery_queue",
+    "delivery_settle",
     "export_create",
     "export_process",
     "exports_lost",

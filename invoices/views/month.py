@@ -1,4 +1,4 @@
-"""The month's page, its run and export, and the archived files."""
+"""The month's page, its run and its export."""
 
 import logging
 from pathlib import Path
@@ -16,9 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from company.streaming import file_response
 from invoices import services, tasks
-from invoices.archive import ArchiveDamagedError, read_archived
 from invoices.domain.period import Month
-from invoices.models import ArchivedFile, Export, Invoice, InvoiceRun, InvoiceRunItem
+from invoices.models import Export, Invoice, InvoiceRun, InvoiceRunItem
 from invoices.problems import Problem
 from invoices.review import review, sessions_of
 from technicians.access import current_user, office_required
@@ -143,23 +142,3 @@ def export_file(request: HttpRequest, month: Month, export_id: int) -> HttpRespo
         )
     except FileNotFoundError as error:
         raise Http404(_("This archive is no longer there. Please make a new one.")) from error
-
-
-@require_GET
-@office_required
-def invoice_pdf(request: HttpRequest, number: str) -> HttpResponse:
-    """Show the archived PDF, after checking that it is the one that was archived."""
-    archived = ArchivedFile.objects.select_related("invoice").filter(invoice__number=number).first()
-    if archived is None:
-        invoice = get_object_or_404(Invoice, number=number)
-        return render(request, "invoices/file_missing.html", {"invoice": invoice}, status=404)
-    try:
-        content = read_archived(archived)
-    except ArchiveDamagedError:
-        logger.exception("Invoice %s is damaged in the archive", number)
-        context = {"invoice": archived.invoice, "is_damaged": True}
-        return render(request, "invoices/file_missing.html", context, status=500)
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{archived.invoice.file_name}"'
-    response["Cache-Control"] = "private, no-cache"
-    return response

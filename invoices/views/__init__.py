@@ -1,0 +1,1 @@
+"""Pages of the app, a module for each subject."""
