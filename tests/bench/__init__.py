@@ -1,0 +1,1 @@
+"""Tests of the benchmarks: what they show and what they conclude."""
