@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -24,6 +25,9 @@ SETTINGS: Final = {
     "ALLOWED_HOSTS",
     "SECRET_KEY",
     "DEBUG",
+    "WEB_PROCESSES",
+    "WEB_NUMBER",
+    "ACCEL_PREFIX",
 }
 TECHNICIAN: Final = "techniker@example.com"
 OFFICE: Final = "buero@example.com"
@@ -47,10 +51,20 @@ def free_port() -> int:
 class Portal:
     """What `script/server` runs after the set-up, with demo data on an empty database."""
 
-    def __init__(self, folder: Path, *, archive_is_full: bool = False) -> None:
-        """Prepare the data folder and start; the archive may lie on a disk without room."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        archive_is_full: bool = False,
+        port: int | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        """Prepare the data folder and start; the archive may lie on a disk without room.
+
+        `port` is free (None: any), `settings` are variables of docs/operations.md.
+        """
         self.data = folder
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         # What the caller's shell has set is not meant for this portal.
         inherited = {key: value for key, value in os.environ.items() if key not in SETTINGS}
@@ -58,6 +72,7 @@ class Portal:
             "DJANGO_SETTINGS_MODULE": "dibuc.settings",
             "DIBUC_DATA": str(folder),
             "PORT": str(self.port),
+            **(settings or {}),
         }
         self._archive_is_full = archive_is_full
         self.manage("prepare")
@@ -76,7 +91,8 @@ class Portal:
             cwd=ROOT,
         )
         self._supervisor.wait_for(r"^Portal ready: ", within=60)
-        self._supervisor.wait_for(rf"^Demo log-in: {OFFICE} \S+$")
+        if "DATABASE_URL" not in self._env:
+            self._supervisor.wait_for(rf"^Demo log-in: {OFFICE} \S+$")
         found = re.findall(r"^Demo log-in: (\S+) (\S+)$", self.log, re.MULTILINE)
         self.log_ins |= dict(found)
 
