@@ -1,13 +1,18 @@
 // From the browser's keyboard events to the messages of docs/protocol.md, section 6.2.
 //
 // What prints goes as text, so that an ö stays an ö whatever layout the customer has.
-// Shortcuts and control keys go as physical keys. A modifier is sent only when a key or a
+// Shortcuts go by what is printed on the key, control keys by their place. A modifier is sent only when a key or a
 // mouse button needs it: held on its own it would change the text typed meanwhile, and the
 // Control that Windows' browsers report in front of AltGr must never arrive at all.
 
+import { DeadKeys } from "./deadkeys.js";
+import { Labels, placeOf, prints } from "./keylabels.js";
+import { tap, typed } from "./typing.js";
+
 /**
- * @typedef {{t: "key", code: string, down: boolean} | {t: "text", text: string} | {t: "release"}} KeyMessage
- * @typedef {Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "altKey" | "shiftKey" | "metaKey" | "timeStamp"> & {isComposing?: boolean, altGraph?: boolean}} KeyEvent
+ * @typedef {import("./typing.js").KeyMessage} KeyMessage
+ * @typedef {Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "altKey" | "shiftKey" | "metaKey" | "timeStamp">
+ *   & {isComposing?: boolean, altGraph?: boolean, numLock?: boolean, repeat?: boolean}} KeyEvent
  * @typedef {object} KeyAnswer
  * @property {KeyMessage[]} messages what to send, in this order
  * @property {boolean} handled whether the browser must not act on the key itself
@@ -33,10 +38,7 @@ const ACT_ALONE = new Set(["AltLeft", "AltRight", "MetaLeft", "MetaRight"]);
 // The locks are already in what `key` says; sending them too would turn them twice.
 const LOCAL_KEYS = new Set(["CapsLock", "NumLock", "ScrollLock", "Fn", "FnLock", "AltGraph"]);
 // The browser composes: the result comes as text from the input field.
-const COMPOSING_KEYS = new Set(["Dead", "Process", "Compose", "Unidentified"]);
-
-/** @param {string} key */
-const prints = (key) => [...key].length === 1;
+const COMPOSING_KEYS = new Set(["Process", "Compose", "Unidentified"]);
 
 /** Keeps what is held down, here and at the customer's. */
 export class Keyboard {
@@ -48,12 +50,17 @@ export class Keyboard {
   #unused = new Set();
   /** Other keys that are pressed there: physical code to the code sent. @type {Map<string, string>} */
   #pressed = new Map();
+  /** Modifiers that a button has pressed for the next key. @type {Set<string>} */
+  #latched = new Set();
   #altGraph = false;
+  #labels = new Labels();
+  #dead;
   #isMac;
 
   /** @param {{isMac?: boolean}} [options] on a Mac, Option types characters and Command is the customer's Control */
   constructor({ isMac = false } = {}) {
     this.#isMac = isMac;
+    this.#dead = new DeadKeys({ isMac });
   }
 
   /**
@@ -72,17 +79,18 @@ export class Keyboard {
     }
     const messages = this.#forgetReleased(event);
     this.#unused.clear();
+    const isAltGraph = this.#altGraph || event.altGraph === true;
+    if (this.#dead.take(event, isAltGraph)) {
+      return { messages, handled: false };
+    }
+    if (!isAltGraph) {
+      this.#labels.learn(event);
+    }
     if (this.#isText(event)) {
       messages.push(...this.#letGoModifiers(), { t: "text", text: event.key });
       return { messages, handled: true };
     }
-    const code = physicalCode(event);
-    if (code === "") {
-      return { messages, handled: false };
-    }
-    messages.push(...this.modifiersForPointer(), { t: "key", code, down: true });
-    this.#pressed.set(event.code, code);
-    return { messages, handled: true };
+    return this.#press(event, messages);
   }
 
   /**
@@ -116,21 +124,60 @@ export class Keyboard {
    */
   composed(text) {
     this.#unused.clear();
+    this.#dead.forget();
+    if (this.#latched.size > 0 && prints(text)) {
+      const plain = { key: text, code: "", shiftKey: false };
+      const code = placeOf(plain) || "Unidentified";
+      return this.#latchedAround([pressing(code, this.#labels.of(plain)), { t: "key", code, down: false }]);
+    }
     return [...this.#letGoModifiers(), ...typed(text)];
+  }
+
+  /**
+   * Press a modifier for the next key or click, or take that back.
+   *
+   * @param {string} code
+   * @returns {boolean} whether it is pressed now
+   */
+  latch(code) {
+    if (this.#latched.delete(code)) {
+      return false;
+    }
+    this.#latched.add(code);
+    return true;
+  }
+
+  /** Modifiers that wait for the next key. @returns {ReadonlySet<string>} */
+  get latched() {
+    return this.#latched;
+  }
+
+  /**
+   * What the customer's computer must go on believing pressed; to be said again and again.
+   *
+   * @returns {string[]}
+   */
+  held() {
+    return [...new Set([...this.#sent, ...this.#pressed.values()])];
   }
 
   /**
    * Press the modifiers that are held here, before a mouse button or the wheel.
    *
+   * @param {string} [except] the flag of one that means something else this time
    * @returns {KeyMessage[]}
    */
-  modifiersForPointer() {
+  modifiersForPointer(except = "") {
     this.#unused.clear();
     /** @type {KeyMessage[]} */
     const messages = [];
     for (const held of this.#held.keys()) {
       const code = this.#remoteModifier(held);
-      if (!this.#sent.has(code)) {
+      if (MODIFIERS[held] === except) {
+        if (this.#sent.delete(code)) {
+          messages.push({ t: "key", code, down: false });
+        }
+      } else if (!this.#sent.has(code)) {
         this.#sent.add(code);
         messages.push({ t: "key", code, down: true });
       }
@@ -148,7 +195,9 @@ export class Keyboard {
     this.#sent.clear();
     this.#unused.clear();
     this.#pressed.clear();
+    this.#latched.clear();
     this.#altGraph = false;
+    this.#dead.forget();
     return [{ t: "release" }];
   }
 
@@ -211,10 +260,54 @@ export class Keyboard {
     return messages;
   }
 
+  /**
+   * A key that goes as a key: a shortcut or one that types nothing.
+   *
+   * @param {KeyEvent} event
+   * @param {KeyMessage[]} before
+   * @returns {KeyAnswer}
+   */
+  #press(event, before) {
+    const code = placeOf(event);
+    if (code === "") {
+      return { messages: before, handled: false };
+    }
+    if (this.#pressed.has(event.code)) {
+      if (event.repeat) {
+        // It repeats at the customer's by itself, as long as it is held.
+        return { messages: before, handled: true };
+      }
+      before.push({ t: "key", code: this.#pressed.get(event.code) ?? code, down: false });
+    }
+    // Nothing that prints comes here but shortcuts and the space bar, which has no label.
+    const down = pressing(code, this.#labels.of(event));
+    const modifiers = this.modifiersForPointer(isShiftUsedUp(event) ? "shiftKey" : "");
+    if (this.#latched.size > 0) {
+      const messages = this.#latchedAround([down, { t: "key", code, down: false }]);
+      return { messages: [...before, ...modifiers, ...messages], handled: true };
+    }
+    this.#pressed.set(event.code, code);
+    return { messages: [...before, ...modifiers, down], handled: true };
+  }
+
+  /**
+   * @param {KeyMessage[]} messages
+   * @returns {KeyMessage[]} with the latched modifiers around them, which are then let go
+   */
+  #latchedAround(messages) {
+    const latched = [...this.#latched].filter((code) => !this.#sent.has(code));
+    this.#latched.clear();
+    /** @type {KeyMessage[]} */
+    const down = latched.map((code) => ({ t: "key", code, down: true }));
+    /** @type {KeyMessage[]} */
+    const up = latched.reverse().map((code) => ({ t: "key", code, down: false }));
+    return [...down, ...messages, ...up];
+  }
+
   /** @param {KeyEvent} event */
   #isText(event) {
     // Space is the same key everywhere, and buttons want the key, not the character.
-    if (!prints(event.key) || event.key === " ") {
+    if (!prints(event.key) || event.key === " " || this.#latched.size > 0) {
       return false;
     }
     if (this.#altGraph || event.altGraph) {
@@ -282,64 +375,18 @@ export class Keyboard {
 
 /**
  * @param {string} code
- * @returns {KeyMessage[]} the key pressed and let go
+ * @param {string | null} label
+ * @returns {KeyMessage}
  */
-export function tap(code) {
-  return chord([code]);
+function pressing(code, label) {
+  return label === null ? { t: "key", code, down: true } : { t: "shortcut", code, label };
 }
 
 /**
- * Keys pressed together, as the toolbar's buttons send them.
- *
- * @param {readonly string[]} codes in the order of pressing
- * @returns {KeyMessage[]}
- */
-export function chord(codes) {
-  /** @type {KeyMessage[]} */
-  const down = codes.map((code) => ({ t: "key", code, down: true }));
-  /** @type {KeyMessage[]} */
-  const up = [...codes].reverse().map((code) => ({ t: "key", code, down: false }));
-  return [...down, ...up];
-}
-
-// docs/protocol.md, section 6.2. Characters beyond the basic plane count twice here.
-const TEXT_LIMIT = 1000;
-
-/**
- * Text of any length as messages; the agent presses Enter and Tab for line ends and tabs.
- *
- * @param {string} text other control characters are left out
- * @returns {KeyMessage[]} each at most TEXT_LIMIT long, no character torn apart
- */
-export function typed(text) {
-  /** @type {KeyMessage[]} */
-  const messages = [];
-  let piece = "";
-  for (const character of text.replace(/\r\n?/g, "\n")) {
-    if (/\p{Cc}/u.test(character) && character !== "\n" && character !== "\t") {
-      continue;
-    }
-    if (piece.length + character.length > TEXT_LIMIT) {
-      messages.push({ t: "text", text: piece });
-      piece = "";
-    }
-    piece += character;
-  }
-  return piece === "" ? messages : [...messages, { t: "text", text: piece }];
-}
-
-/**
- * Which key to press at the customer's.
- *
- * With NumLock off the number pad moves the cursor. Its codes would depend on the
- * customer's NumLock, so the keys of the same meaning are sent instead.
+ * With NumLock on, Shift makes the number pad move the cursor, and does nothing else.
  *
  * @param {KeyEvent} event
  */
-function physicalCode(event) {
-  if (event.code.startsWith("Numpad") && !prints(event.key) && event.key !== "Enter") {
-    return event.key === "Clear" ? "" : event.key;
-  }
-  // Screen keyboards know no physical key; for those that do not print, the names agree.
-  return event.code === "" && !prints(event.key) ? event.key : event.code;
+function isShiftUsedUp({ code, key, numLock }) {
+  return numLock === true && code.startsWith("Numpad") && !prints(key) && key !== "Enter";
 }

@@ -258,6 +258,8 @@ export function controlPayload(message) {
  * @typedef {{t: "cursor", id: string, shape: CursorShape | null}
  *   | {t: "pointer", x: number, y: number}
  *   | import("./monitors.js").MonitorsMessage
+ *   | {t: "typed", n: number, missing: string}
+ *   | {t: "locks", caps: boolean, num: boolean, scroll: boolean}
  *   | {t: "notice", code: string}
  *   | {t: "checksum", painted: number, digest: Bytes}
  *   | EchoMessage} AgentControl

@@ -1,8 +1,9 @@
 // The picture and what the technician's hands do on it.
 
 import { Pointer, screenPoint, wheelSteps } from "../core/input.js";
-import { Keyboard, chord, typed } from "../core/keymap.js";
+import { Keyboard } from "../core/keymap.js";
 import { fittingScale, isSharp, originalScale } from "../core/size.js";
+import { chord, typed } from "../core/typing.js";
 import { element } from "./elements.js";
 
 /** @typedef {import("../core/wire.js").TechnicianControl} TechnicianControl */
@@ -29,8 +30,9 @@ export class Screen {
   #isFit = true;
   #isActive = false;
   #frame = 0;
-  /** @type {Map<string, string>} */
+  /** Shapes by their id. @type {Map<string, {url: string, hotX: number, hotY: number}>} */
   #cursors = new Map();
+  #cursor = "";
   #send;
   #leave;
 
@@ -96,9 +98,10 @@ export class Screen {
   setCursor({ id, shape }) {
     if (shape !== null) {
       const url = URL.createObjectURL(new Blob([shape.png], { type: "image/png" }));
-      this.#cursors.set(id, `url("${url}") ${shape.hotX} ${shape.hotY}, default`);
+      this.#cursors.set(id, { url, hotX: shape.hotX, hotY: shape.hotY });
     }
-    this.#paper.style.cursor = this.#cursors.get(id) ?? "default";
+    this.#cursor = id;
+    this.#paper.style.cursor = this.#cursorStyle();
   }
 
   /** @param {{x: number, y: number}} point where the customer moved the pointer */
@@ -106,6 +109,18 @@ export class Screen {
     this.#remotePointer.hidden = false;
     this.#remotePointer.style.left = `${((x - this.#origin.x) / this.#size.width) * 100}%`;
     this.#remotePointer.style.top = `${((y - this.#origin.y) / this.#size.height) * 100}%`;
+  }
+
+  /** As large as on the customer's display: there, 200 percent draw it of twice as many pixels. */
+  #cursorStyle() {
+    const shape = this.#cursors.get(this.#cursor);
+    if (shape === undefined) {
+      return "default";
+    }
+    const { url, hotX, hotY } = shape;
+    const density = this.#percent / 100;
+    const scaled = `image-set(url("${url}") ${density}x) ${hotX / density} ${hotY / density}, default`;
+    return density !== 1 && CSS.supports("cursor", scaled) ? scaled : `url("${url}") ${hotX} ${hotY}, default`;
   }
 
   #layOut() {
@@ -125,6 +140,7 @@ export class Screen {
     style.height = `${h}px`;
     style.left = `${centre(room.left, room.width, w)}px`;
     style.top = `${centre(room.top, room.height, h)}px`;
+    style.cursor = this.#cursorStyle();
     this.#room.classList.toggle("is-original", !this.#isFit);
     this.#room.classList.toggle("is-sharp", isSharp(scale, ratio));
   }
@@ -146,6 +162,8 @@ export class Screen {
     paper.addEventListener("pointercancel", update);
     paper.addEventListener("contextmenu", (event) => event.preventDefault());
     paper.addEventListener("mousedown", (event) => event.preventDefault());
+    // Around the picture too: a turn beside it would enlarge this page instead.
+    this.#room.addEventListener("wheel", (event) => event.ctrlKey && event.preventDefault(), { passive: false });
     paper.addEventListener(
       "wheel",
       (event) => {
@@ -165,6 +183,8 @@ export class Screen {
     if (!this.#isActive || !event.isPrimary) {
       return;
     }
+    // From now on the customer's pointer is where this one is.
+    this.#remotePointer.hidden = true;
     const buttons = this.#pointer.update(event.buttons, this.#point(event));
     if (buttons.length > 0) {
       this.#send([...this.#keyboard.modifiersForPointer(), ...buttons]);
