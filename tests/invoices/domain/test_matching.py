@@ -1,0 +1,70 @@
+"""Which invoice a payment is for: by number, by where it came from, by amount and name."""
+
+import datetime as dt
+
+import pytest
+
+from invoices.domain.camt import Transaction
+from invoices.domain.matching import Confidence, OpenInvoice, Suggestion, suggest
+
+IBAN = "DE02500105170137075030"
+MUELLER = OpenInvoice(1, "2026-00042", 1700, 10, "Anna Müller")
+LATER = OpenInvoice(2, "2026-00057", 850, 10, "Anna Müller")
+OTHER = OpenInvoice(3, "2026-00058", 1700, 11, "Bäckerei Huber GmbH")
+OPEN = [MUELLER, LATER, OTHER]
+
+
+def payment(cents: int, text: str = "", *, name: str = "", iban: str = "") -> Transaction:
+    return Transaction("DE", "r", dt.date(2026, 11, 10), cents, name, iban, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Rechnung 2026-00042", "RE2026-00042", "rg.nr 2026 / 00042, danke", "202600042", "2026.00042"],
+)
+def test_a_number_and_the_right_amount_are_sure(text: str) -> None:
+    assert suggest(payment(1700, text), OPEN, {}) == [Suggestion(1, 1700, Confidence.SURE)]
+
+
+@pytest.mark.parametrize("text", ["2026-000421", "12026-00042x", "Kundennummer 42"])
+def test_a_part_of_another_number_is_none(text: str) -> None:
+    assert suggest(payment(99, text), OPEN, {}) == []
+
+
+def test_too_little_is_a_part_payment_and_too_much_leaves_a_rest() -> None:
+    assert suggest(payment(1000, "2026-00042"), OPEN, {}) == [
+        Suggestion(1, 1000, Confidence.LIKELY)
+    ]
+    assert suggest(payment(2000, "2026-00042"), OPEN, {}) == [
+        Suggestion(1, 1700, Confidence.LIKELY)
+    ]
+
+
+def test_several_numbers_are_filled_from_the_oldest_on() -> None:
+    both = suggest(payment(2550, "2026-00057 und 2026-00042"), OPEN, {})
+    assert both == [Suggestion(1, 1700, Confidence.SURE), Suggestion(2, 850, Confidence.SURE)]
+    short = suggest(payment(2000, "2026-00057 und 2026-00042"), OPEN, {})
+    assert [part.cents for part in short] == [1700, 300]
+
+
+def test_a_known_account_and_an_exact_amount_are_likely() -> None:
+    found = suggest(payment(850, iban=IBAN), OPEN, {IBAN: 10})
+    assert found == [Suggestion(2, 850, Confidence.LIKELY)]
+
+
+def test_a_known_account_that_pays_all_at_once() -> None:
+    found = suggest(payment(2550, iban=IBAN), OPEN, {IBAN: 10})
+    assert [part.invoice_id for part in found] == [1, 2]
+
+
+def test_an_amount_alone_is_no_suggestion() -> None:
+    assert suggest(payment(850, name="Jemand Anders"), OPEN, {}) == []
+
+
+def test_an_amount_and_a_name_are_likely() -> None:
+    found = suggest(payment(1700, name="MÜLLER, ANNA"), OPEN, {})
+    assert found == [Suggestion(1, 1700, Confidence.LIKELY)]
+
+
+def test_a_word_that_every_company_has_is_no_name() -> None:
+    assert suggest(payment(1700, name="Irgendwas GmbH"), OPEN, {}) == []
