@@ -7,8 +7,10 @@ from agent.capture.base import Box
 from agent.encode.area import TileGrid, rectangles
 
 # Time is cut into ticks: a tile has moved in a tick or not, however many frames fell into it.
-# At a slow pace every frame is a tick of its own.
+# At a slow pace every frame is a tick of its own, down to ten a second: screens that are switched
+# twice a second are no film, whatever else moves a little between them.
 TICK = 1 / 30
+TICK_MOST = 0.1
 # Of the last eight ticks, so many make motion. Few: what is a photograph and changes for the third
 # time in half a second costs less as a film, even if it was only a picture that faded in.
 MOVING = 3
@@ -42,8 +44,10 @@ class Motion:
         self._moved.cells[:] = _either(self._moved.cells, changed.cells)
         if now - self._tick < TICK:
             return False
+        for _ in range(min(8, max(1, int((now - self._tick - TICK) / TICK_MOST)))):
+            self._grid.cells[:] = self._grid.cells.translate(_OLDER)
+        self._grid.cells[:] = _either(self._grid.cells, self._moved.cells)
         self._tick = max(self._tick + TICK, now - TICK)
-        self._grid.cells[:] = _either(self._grid.cells.translate(_OLDER), self._moved.cells)
         self._moved = TileGrid(changed.width, changed.height)
         return True
 

@@ -45,6 +45,14 @@ def test_two_screens_a_second_are_no_film() -> None:
     assert not after(20, 0.5)
 
 
+def test_two_screens_a_second_are_no_film_whatever_small_changes_between_them() -> None:
+    motion, whole, key = Motion(640, 400), TileGrid(640, 400, marked=True), TileGrid(640, 400)
+    key.fill(Box(0, 0, 1, 1), 1)
+    for index in range(40):
+        motion.note(key if index % 5 else whole, index * 0.1)
+    assert marked(motion.moving(), Box(1, 1, 40, 25)) == 0
+
+
 def test_after_a_rest_all_motion_is_forgotten() -> None:
     motion = Motion(WIDTH, HEIGHT)
     for number in range(10):
