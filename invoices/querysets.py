@@ -3,14 +3,18 @@
 import datetime as dt
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import BigIntegerField, Case, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from invoices.domain.lines import LineKind
 from invoices.domain.period import Month
 
 if TYPE_CHECKING:
+    from django.db.models.expressions import Combinable
+
     from customers.models import Customer
     from invoices.models import (
         Delivery,
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
         InvoiceRun,
         InvoiceRunItem,
         Item,
+        Payment,
     )
 
 ModelT = TypeVar("ModelT", bound=models.Model)
@@ -58,6 +63,30 @@ class InvoiceQuerySet(IssuedQuerySet["Invoice"]):
     def of_month(self, month: Month) -> "InvoiceQuerySet":
         """Return the invoices for a month's services, in the order of their numbers."""
         return self.filter(period=month.first_day).order_by("number_range", "sequence")
+
+    def with_open(self) -> "InvoiceQuerySet":
+        """Annotate `open_cents`: what is still to be paid; nothing for what was cancelled."""
+        settled: Combinable = Value(0, output_field=BigIntegerField())
+        for table in ("Allocation", "WriteOff"):
+            rows = apps.get_model("invoices", table).objects.filter(invoice=OuterRef("pk"))
+            total = rows.order_by().values("invoice").annotate(total=Sum("cents")).values("total")
+            settled = settled + Coalesce(Subquery(total), 0, output_field=BigIntegerField())
+        return self.annotate(  # type: ignore[no-redef] # declared on the model for readers
+            open_cents=Case(
+                When(Q(kind="cancellation") | Q(cancellation__isnull=False), then=Value(0)),
+                default=F("gross_cents") - settled,
+                output_field=BigIntegerField(),
+            )
+        )
+
+    def unpaid(self) -> "InvoiceQuerySet":
+        """Return invoices with something open, the oldest first; see `with_open`."""
+        found = self.with_open().filter(open_cents__gt=0)  # type: ignore[misc] # annotated
+        return found.order_by("due_on", "pk")
+
+    def overdue(self, today: dt.date) -> "InvoiceQuerySet":
+        """Return unpaid invoices whose due date has passed, the oldest first."""
+        return self.unpaid().filter(due_on__lt=today)
 
     def undelivered(self) -> "InvoiceQuerySet":
         """Return invoices with a file that went to nobody yet, and are not on their way."""
@@ -165,3 +194,17 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def open(self) -> "DeliveryQuerySet":
         """Return what is still on its way, or unclear."""
         return self.filter(state__in=("queued", "sending", "unclear"))
+
+
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    """Finds payments."""
+
+    def with_rest(self) -> "PaymentQuerySet":
+        """Annotate `rest_cents`: what no invoice has taken yet."""
+        rest = F("cents") - Coalesce(Sum("allocations__cents"), 0)
+        return self.annotate(rest_cents=rest)  # type: ignore[no-redef] # as for with_open
+
+    def unallocated(self) -> "PaymentQuerySet":
+        """Return payments of which something is left, the oldest first."""
+        left = self.with_rest().filter(rest_cents__gt=0)  # type: ignore[misc] # annotated
+        return left.filter(is_set_aside=False).order_by("received_on", "pk")

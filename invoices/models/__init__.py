@@ -10,9 +10,11 @@ from invoices.models.documents import (
     WrittenOnce,
 )
 from invoices.models.numbers import NumberRange
+from invoices.models.payments import Allocation, Payment, WriteOff
 from invoices.models.runs import Export, InvoiceRun, InvoiceRunItem
 
 __all__ = [
+    "Allocation",
     "ArchivedFile",
     "BilledItem",
     "BilledSession",
@@ -25,6 +27,8 @@ __all__ = [
     "InvoiceVat",
     "Item",
     "NumberRange",
+    "Payment",
     "PrintBatch",
+    "WriteOff",
     "WrittenOnce",
 ]

@@ -4,7 +4,7 @@ What may still change about an invoice (delivery, payment) lives in tables of it
 """
 
 from decimal import Decimal
-from typing import Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from django.db import models
 from django.db.models import F, Q
@@ -105,6 +105,9 @@ class Invoice(WrittenOnce):
     # How many lines and rates belong to it: the database refuses any beyond these.
     line_count = models.PositiveIntegerField()
     rate_count = models.PositiveSmallIntegerField()
+
+    if TYPE_CHECKING:
+        open_cents: int  # where `with_open` annotated it
 
     objects: ClassVar[InvoiceQuerySet] = InvoiceQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -15,6 +15,18 @@ from invoices.services.delivering import (
     delivery_settle,
 )
 from invoices.services.exporting import export_create, export_process
+from invoices.services.paying import (
+    AmountError,
+    Imported,
+    allocations_undo,
+    open_cents,
+    payment_allocate,
+    payment_record,
+    payment_set_aside,
+    statement_import,
+    suggestions,
+    write_off,
+)
 from invoices.services.runs import (
     CompanyIncompleteError,
     Progress,
@@ -32,11 +44,14 @@ from invoices.services.sweeping import (
 )
 
 __all__ = [
+    "AmountError",
     "CompanyIncompleteError",
+    "Imported",
     "NotCancellableError",
     "NotDeliverableError",
     "Progress",
     "Queued",
+    "allocations_undo",
     "deliveries_lost",
     "deliveries_queue",
     "delivery_process",
@@ -54,4 +69,11 @@ __all__ = [
     "items_lost",
     "items_queued",
     "leftovers_remove",
+    "open_cents",
+    "payment_allocate",
+    "payment_record",
+    "payment_set_aside",
+    "statement_import",
+    "suggestions",
+    "write_off",
 ]

@@ -17,6 +17,7 @@ from invoices.domain.period import SHOP_ZONE
 from invoices.models import Invoice, InvoiceLine, InvoiceVat, NumberRange
 from invoices.services.drafting import Draft
 from invoices.services.issuing import draft_check, range_of, write_down
+from invoices.services.paying import settlements_undo
 from invoices.texts import cancellation_texts
 from technicians.models import User
 
@@ -54,6 +55,7 @@ def invoice_cancel(*, invoice: Invoice, reason: str, by: User) -> Invoice:
         write_down(draft, number_range)
         invoice.billed_sessions.all().delete()
         invoice.billed_items.all().delete()
+        settlements_undo(invoice=invoice, by=by)
         audit.record(
             "invoice.cancelled",
             actor=by,

@@ -1,0 +1,216 @@
+"""Payments: read from the bank's file or entered, matched, undone, written off.
+
+Nothing is changed or deleted: a wrong allocation is followed by its opposite.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Sum
+
+from company import audit
+from invoices.domain.camt import Transaction, read_statement
+from invoices.domain.matching import OpenInvoice, Suggestion, suggest
+from invoices.models import Allocation, Invoice, Payment, WriteOff
+from technicians.models import User
+
+
+class AmountError(ValueError):
+    """More than is open on the invoice, or left of the payment; `most_cents` would do."""
+
+    def __init__(self, most_cents: int) -> None:
+        super().__init__(f"at most {most_cents} cents")
+        self.most_cents = most_cents
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a bank file held: bookings that are new, and known ones from files before."""
+
+    new: int
+    known: int
+
+
+def payment_record(*, cents: int, received_on: dt.date, text: str, by: User | None) -> Payment:
+    """Enter a payment by hand (cash, a transfer seen elsewhere)."""
+    with transaction.atomic():
+        payment = Payment.objects.create(
+            source=Payment.Source.HAND,
+            received_on=received_on,
+            cents=cents,
+            text=text,
+            created_by=by,
+        )
+        audit.record(
+            "payment.entered", actor=by, subject=f"payment {payment.pk}", details={"cents": cents}
+        )
+    return payment
+
+
+def statement_import(*, content: bytes, by: User | None) -> Imported:
+    """Take in an account statement, all of it or nothing; bookings known before are left out.
+
+    Raises StatementError (invoices.domain.camt).
+    """
+    found = [item for item in read_statement(content) if item.cents and not item.is_reversal]
+    with transaction.atomic():
+        references = [item.reference for item in found]
+        known = set(
+            Payment.objects.filter(reference__in=references).values_list("reference", flat=True)
+        )
+        new = [_payment_of(item, by) for item in found if item.reference not in known]
+        # Two people with the same file at once: the constraint leaves one of each.
+        Payment.objects.bulk_create(new, ignore_conflicts=True)
+        audit.record(
+            "statement.imported",
+            actor=by,
+            subject="bank statement",
+            details={"new": len(new), "known": len(known)},
+        )
+    return Imported(len(new), len(known))
+
+
+def _payment_of(item: Transaction, by: User | None) -> Payment:
+    return Payment(
+        source=Payment.Source.BANK,
+        received_on=item.booked_on,
+        cents=item.cents,
+        payer_name=item.payer_name,
+        payer_iban=item.payer_iban,
+        text=item.text,
+        reference=item.reference,
+        created_by=by,
+    )
+
+
+def suggestions() -> dict[Payment, list[Suggestion]]:
+    """Return for each payment with something left what it may be for."""
+    invoices = [
+        OpenInvoice(
+            invoice_id=invoice.pk,
+            number=invoice.number,
+            open_cents=invoice.open_cents,
+            customer_id=invoice.customer_id,
+            name=invoice.buyer_party.name,
+        )
+        for invoice in Invoice.objects.unpaid()
+    ]
+    known = _known_accounts()
+    return {
+        payment: suggest(_left_of(payment), invoices, known)
+        for payment in Payment.objects.unallocated()
+    }
+
+
+def _left_of(payment: Payment) -> Transaction:
+    return Transaction(
+        account="",
+        reference=payment.reference,
+        booked_on=payment.received_on,
+        cents=payment.rest_cents,
+        payer_name=payment.payer_name,
+        payer_iban=payment.payer_iban,
+        text=payment.text,
+    )
+
+
+def _known_accounts() -> Mapping[str, int]:
+    """Return which customer's invoices an account has paid; the newest payment counts."""
+    pairs = (
+        Allocation.objects.filter(cents__gt=0)
+        .exclude(payment__payer_iban="")
+        .order_by("pk")
+        .values_list("payment__payer_iban", "invoice__customer_id")
+    )
+    return dict(pairs)
+
+
+def payment_allocate(
+    *, payment: Payment, parts: Sequence[tuple[Invoice, int]], by: User | None
+) -> list[Allocation]:
+    """Let parts of a payment, in cents, settle invoices. Raises AmountError, nothing done then."""
+    with transaction.atomic():
+        Payment.objects.select_for_update().get(pk=payment.pk)
+        keys = [invoice.pk for invoice, _cents in parts]
+        list(Invoice.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+        done = [_allocate(payment, invoice, cents, by) for invoice, cents in parts]
+        audit.record(
+            "payment.allocated",
+            actor=by,
+            subject=f"payment {payment.pk}",
+            details={"invoices": ", ".join(invoice.number for invoice, _cents in parts)},
+        )
+    return done
+
+
+def _allocate(payment: Payment, invoice: Invoice, cents: int, by: User | None) -> Allocation:
+    left = Payment.objects.with_rest().get(pk=payment.pk).rest_cents
+    most = min(left, open_cents(invoice))
+    if not 0 < cents <= most:
+        raise AmountError(most)
+    return Allocation.objects.create(payment=payment, invoice=invoice, cents=cents, by=by)
+
+
+def open_cents(invoice: Invoice) -> int:
+    """Return what is still to be paid of an invoice."""
+    return int(Invoice.objects.with_open().get(pk=invoice.pk).open_cents)
+
+
+def allocations_undo(*, payment: Payment, invoice: Invoice, by: User | None) -> int:
+    """Take back what a payment settled of an invoice; return the cents, 0 where nothing was."""
+    with transaction.atomic():
+        Payment.objects.select_for_update().get(pk=payment.pk)
+        rows = Allocation.objects.filter(payment=payment, invoice=invoice)
+        cents = int(rows.aggregate(total=Sum("cents", default=0))["total"])
+        if cents:
+            Allocation.objects.create(payment=payment, invoice=invoice, cents=-cents, by=by)
+            audit.record(
+                "payment.taken_back",
+                actor=by,
+                subject=f"payment {payment.pk}",
+                details={"invoice": invoice.number},
+            )
+    return cents
+
+
+def settlements_undo(*, invoice: Invoice, by: User | None) -> None:
+    """Take back all that settled an invoice: it is being cancelled, the money is free again."""
+    payments = Payment.objects.filter(allocations__invoice=invoice).distinct()
+    for payment in payments:
+        allocations_undo(payment=payment, invoice=invoice, by=by)
+    total = invoice.write_offs.aggregate(total=Sum("cents", default=0))["total"]
+    if total:
+        WriteOff.objects.create(invoice=invoice, cents=-total, reason="", by=by)
+
+
+def write_off(*, invoice: Invoice, reason: str, by: User | None) -> WriteOff:
+    """Give up what is open of an invoice. Raises AmountError where nothing is."""
+    with transaction.atomic():
+        Invoice.objects.select_for_update(of=("self",)).get(pk=invoice.pk)
+        cents = open_cents(invoice)
+        if cents <= 0:
+            raise AmountError(0)
+        done = WriteOff.objects.create(invoice=invoice, cents=cents, reason=reason, by=by)
+        audit.record(
+            "invoice.written_off",
+            actor=by,
+            subject=f"invoice {invoice.number}",
+            details={"cents": cents},
+        )
+    return done
+
+
+def payment_set_aside(*, payment: Payment, is_set_aside: bool, by: User | None) -> None:
+    """Note that a payment has nothing to do with invoices, or that it has after all."""
+    with transaction.atomic():
+        locked = Payment.objects.select_for_update().get(pk=payment.pk)
+        locked.is_set_aside = is_set_aside
+        locked.save(update_fields=["is_set_aside"])
+        audit.record(
+            "payment.set_aside" if is_set_aside else "payment.taken_up",
+            actor=by,
+            subject=f"payment {payment.pk}",
+            details={},
+        )
