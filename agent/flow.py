@@ -10,8 +10,6 @@ from agent.protocol.flow import WINDOW_MAX, CreditWindow
 # Seconds between two frames: twice the time that coding takes, within these bounds.
 PACE_MIN = 0.002
 PACE_MAX = 1 / 60
-# A frame that got so near to its limit would have been longer.
-FULL = 0.7
 
 
 class Why(Enum):
@@ -58,17 +56,17 @@ class Flow:
         # What waits was late already; its frames follow one another without a pause.
         return self._next_at if why in {Why.NEW, Why.MENDING} else 0.0
 
-    def sent(self, size: int, pixels: int, began: float, now: float) -> None:
+    def sent(self, size: int, pixels: int, *, full: bool, began: float, now: float) -> None:
         """Count a frame; call it before its records go out.
 
         Args:
             size: its bytes.
             pixels: how many of them are to be painted.
+            full: whether more waits, so that it would have been longer but for the line.
             began: when coding it began, in monotonic seconds.
             now: monotonic seconds.
         """
         self._credit.frame_sent()
-        full = size >= FULL * self.means().frame_bytes
         self._meter.sent(size, pixels, now, full=full)
         self._next_at = began + min(max(2 * (now - began), PACE_MIN), PACE_MAX)
 

@@ -18,6 +18,8 @@ PAINT_PIXEL = 20e-9
 # Fewer bytes say nothing about a line, and with more pixels something about painting.
 BYTES_LEAST = 4096
 PIXELS_LEAST = 128 * 1024
+# A frame after which nothing waits says that the line is slow only if it took so many seconds.
+LINE_LEAST = 0.02
 # How much of what is measured of painting goes into what is known.
 LEARNING = 0.5
 
@@ -69,7 +71,7 @@ class Meter:
             size: its bytes.
             pixels: how many of them T has to paint.
             now: monotonic seconds.
-            full: whether it would have been longer but for the line.
+            full: whether more waited, so that it would have been longer but for the line.
         """
         if not self._under_way:
             self._busy_since = now
@@ -119,8 +121,12 @@ class Meter:
         if line <= 0:
             return
         rate = size / line
-        kept = elapsed > 3 * painting + trip or (frame.full and elapsed > 2 * painting)
+        kept = (
+            elapsed > 2 * painting
+            if frame.full
+            else frame.filling and line > max(2 * painting, trip / 2, LINE_LEAST)
+        )
         if kept or (self.rate is not None and rate > self.rate):
             self._rates.append(rate)
-            # The highest may come from two credits that travelled together.
-            self.rate = sorted(self._rates)[-min(2, len(self._rates))]
+            # Two credits that travelled together make a rate too high, a late one too low.
+            self.rate = sorted(self._rates)[-(len(self._rates) // 3 + 1)]

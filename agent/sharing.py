@@ -222,7 +222,10 @@ class ScreenSharing:
         payload = encode_frame(frame)
         pixels = sum(rect.w * rect.h for rect in frame.rects if rect.codec is not Codec.COPY)
         self._asked = False
-        self._flow.sent(len(payload), pixels, began, time.monotonic())
+        now = time.monotonic()
+        mend_at = self._encoder.mend_at()
+        full = self._encoder.behind or (mend_at is not None and mend_at <= now)
+        self._flow.sent(len(payload), pixels, full=full, began=began, now=now)
         await self._send(payload)
 
     async def _in_worker(self, job: Callable[[], T]) -> T:

@@ -9,6 +9,7 @@ from agent.encode.stages import DEAR, lossless, photograph
 # Where bytes are dear a photograph becomes right before it becomes identical.
 FINE = Jpeg(90, 0)
 FINE_FOR = 2.0
+FINE_COST = 0.25  # bytes a pixel, about
 
 
 def mend(work: Work, level: Level, piecewise: list[Stage]) -> None:
@@ -25,6 +26,6 @@ def mend(work: Work, level: Level, piecewise: list[Stage]) -> None:
         return
     boxes = rectangles(work.left)
     if level is Level.ROUGH and work.means.slow:
-        photograph(work, boxes, FINE, (work.now + FINE_FOR, Level.FINE))
+        photograph(work, boxes, FINE, (work.now + FINE_FOR, Level.FINE), FINE_COST)
     else:
         lossless(work, boxes, DEAR)

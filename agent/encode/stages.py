@@ -61,7 +61,9 @@ class Drawn(Stage):
         lossless(work, widened(rectangles(work.left), work.left.columns))
 
 
-def photograph(work: Work, boxes: list[Box], how: Jpeg, mended: tuple[float, Level]) -> None:
+def photograph(
+    work: Work, boxes: list[Box], how: Jpeg, mended: tuple[float, Level], guess: float = CHEAP
+) -> None:
     """Append boxes of tiles as JPEG, as many as the frame takes.
 
     Args:
@@ -69,8 +71,9 @@ def photograph(work: Work, boxes: list[Box], how: Jpeg, mended: tuple[float, Lev
         boxes: in tiles.
         how: how well.
         mended: when it is to be mended, and what it is until then.
+        guess: bytes that a pixel is thought to cost.
     """
-    for box in pieces(boxes, work, CHEAP, rows_least=PHOTO_ROWS):
+    for box in pieces(boxes, work, guess, rows_least=PHOTO_ROWS):
         work.canvas.lossy.add(box, *mended)
         pixels = work.left.pixels(box)
         work.add(pixels, Codec.JPEG, jpeg.encode(image_of(work.picture, pixels), how))

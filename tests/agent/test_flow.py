@@ -9,7 +9,7 @@ from agent.protocol.errors import ProtocolError
 def flow_on(rtt: float) -> Flow:
     """Return a flow that has measured that round trip."""
     flow = Flow()
-    flow.sent(100, 100, 0, 0)
+    flow.sent(100, 100, full=False, began=0, now=0)
     flow.credit(1, rtt)
     return flow
 
@@ -26,7 +26,7 @@ def test_what_is_urgent_finds_room_under_way(rtt: float, bulk: int, mending: int
         assert ready(flow, Why.WAITING) == (under_way < bulk)
         assert ready(flow, Why.NEW) == (under_way < bulk)
         assert ready(flow, Why.OVERTAKING)
-        flow.sent(1000, 1000, 1, 1)
+        flow.sent(1000, 1000, full=True, began=1, now=1)
     assert not any(ready(flow, why) for why in Why)
     flow.credit(2, 1.1)
     assert ready(flow, Why.OVERTAKING)
@@ -41,7 +41,7 @@ def test_what_is_urgent_finds_room_under_way(rtt: float, bulk: int, mending: int
 )
 def test_new_frames_are_paced_by_what_coding_takes(took: float, pace: float) -> None:
     flow = Flow()
-    flow.sent(100, 100, 5, 5 + took)
+    flow.sent(100, 100, full=False, began=5, now=5 + took)
     assert flow.ready_at(Why.NEW) == pytest.approx(5 + pace)
     # What waits has waited long enough.
     assert flow.ready_at(Why.WAITING) == 0
