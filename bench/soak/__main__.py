@@ -6,7 +6,6 @@ import random
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -56,7 +55,7 @@ class Result:
     seed: int
     minutes: float = 0.0
     rests: int = 0
-    habits: Counter[str] = field(default_factory=Counter)
+    habits: dict[str, int] = field(default_factory=dict)
     stale: list[tuple[str, Box, bool]] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)  # of each rest, until all was right
     checksums: int = 0
@@ -85,15 +84,16 @@ def soak(world: World, result: Result, seconds: float, folder: Path) -> None:
     with (folder / "story.jsonl").open("w") as story:
         while (passed := time.monotonic() - begin) < seconds:
             for habit in some(rng):
-                result.habits[habit.__name__] += 1
-                _tell(story, passed, habit.__name__, habit(world, rng))
+                name = habit.__name__
+                result.habits[name] = result.habits.get(name, 0) + 1
+                _tell(story, time.monotonic() - begin, name, habit(world, rng))
             name = f"{result.rests:05d}"
             found = rest(world, folder, name)
             result.rests += 1
             result.seconds.append(found.seconds)
             if found.stale is not None:
                 result.stale.append((name, found.stale, found.repaired))
-            _tell(story, passed, "rest", asdict(found))
+            _tell(story, time.monotonic() - begin, f"rest {name}", asdict(found))
             for memory in (agent, server):
                 memory.look(warm=passed > WARM)
             result.agent_mb, result.server_mb = agent.figures, server.figures

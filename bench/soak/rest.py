@@ -13,7 +13,8 @@ from tests.integration.rig.display import Pixels
 
 RIGHT_WITHIN: Final = 6.0  # seconds of rest, after which a wrong pixel counts as stale
 REPAIRED_WITHIN: Final = 20.0  # seconds more that the checksum has for the repair
-PAUSE: Final = 0.3
+STILL: Final = 1.0  # seconds without a change, for that to be a rest
+PAUSE: Final = 0.2
 
 Box = tuple[int, int, int, int]  # x, y, width, height
 
@@ -40,23 +41,30 @@ def wrong_box(shown: Pixels, real: Pixels) -> Box | None:
 
 
 def rest(world: World, folder: Path, name: str) -> Rest:
-    """Wait until all is right; keep both pictures of what stays wrong in `folder`."""
+    """Wait until all is right and stays so; keep both pictures of what stays wrong in `folder`.
+
+    The rest begins with the last change of the customer's screen.
+    """
     begin = time.monotonic()
     stale: Box | None = None
+    right: float | None = None
     last: Pixels | None = None
     while True:
         shown, real = world.pixels()
-        passed = time.monotonic() - begin
+        now = time.monotonic()
         if last is None or not np.array_equal(real, last):
-            # Programs still draw: the rest begins now.
-            last, begin = real, time.monotonic()
+            last, begin, right = real, now, None
         box = wrong_box(shown, real)
-        if box is None:
-            return Rest(round(passed, 2), stale)
-        if stale is None and passed > RIGHT_WITHIN:
+        if box is not None:
+            right = None
+        elif right is None:
+            right = now - begin
+        if right is not None and now - begin > STILL:
+            return Rest(round(right, 2), stale)
+        if box is not None and stale is None and now - begin > RIGHT_WITHIN:
             stale = box
             Image.fromarray(shown).save(folder / f"{name}-shown.png")
             Image.fromarray(real).save(folder / f"{name}-real.png")
-        if passed > RIGHT_WITHIN + REPAIRED_WITHIN:
-            return Rest(round(passed, 2), stale, repaired=False)
+        if now - begin > RIGHT_WITHIN + REPAIRED_WITHIN:
+            return Rest(round(now - begin, 2), stale or box, repaired=False)
         time.sleep(PAUSE)

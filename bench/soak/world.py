@@ -72,9 +72,9 @@ class World:
                 )
             )
             self.desk.order(self.agent.support_id, self.agent.password)
-            self.agent.wait_for_event("consent_request")
-            self.agent.answer(yes=True)
             # Waits as Playwright does, which alone lets the route above be served.
+            self.page.wait_for_selector("body[data-state=asking]", timeout=20_000)
+            self.agent.answer(yes=True)
             self.page.wait_for_selector("body[data-state=connected]", timeout=20_000)
             self._stack = stack.pop_all()
         self.agent_process = psutil.Process(self.agent.pid)
