@@ -23,6 +23,7 @@ from tests.integration.rig.chromium import chromium
 from tests.integration.rig.wire import LINKS
 
 SAY_EVERY: Final = 60.0  # seconds
+THINKS: Final = (0.5, 3.0)  # seconds between a rest and what happens next, at least and at most
 WARM: Final = 120.0  # seconds after which memory is looked at for the first time
 
 
@@ -100,6 +101,7 @@ def soak(world: World, result: Result, seconds: float, folder: Path) -> None:
             counts = world.counts()
             result.checksums, result.repaints = counts["checksum"], counts["refresh"]
             result.minutes = round((time.monotonic() - begin) / 60, 1)
+            world.page.wait_for_timeout(1000 * rng.uniform(*THINKS))
             if time.monotonic() - said > SAY_EVERY:
                 said = time.monotonic()
                 print(json.dumps(result.report), flush=True)
