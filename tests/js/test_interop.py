@@ -15,16 +15,17 @@ from agent.protocol.keyexchange import AgentIdentity, Responder, TechnicianIdent
 from agent.protocol.records import Opener, Sealer
 
 SCRIPT = Path(__file__).with_name("technician.js")
+RESUMER = Path(__file__).with_name("resumer.js")
 AGENT = AgentIdentity("0.1.0", "Linux X11 – Büro")
 TECHNICIAN = TechnicianIdentity('Jörg "J" Müßig', "DIBUC / Werk", "https://portal.example")
 PICTURE = bytes(range(256)) * 2000  # two records
 
 
 @contextmanager
-def technician(node: str, support_id: str, password: str) -> Iterator[tuple[IO[str], IO[str]]]:
+def technician(node: str, script: Path, *arguments: str) -> Iterator[tuple[IO[str], IO[str]]]:
     """Run the page's half; yield what it says and where it listens."""
     with subprocess.Popen(
-        [node, str(SCRIPT), support_id, password],
+        [node, str(script), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -40,8 +41,12 @@ def technician(node: str, support_id: str, password: str) -> Iterator[tuple[IO[s
 
 def connect(node: str, responder: Responder, password: str) -> tuple[Any, list[bytes]]:
     """Let the page try this password; return its last line and the payloads it sealed."""
+    return talk(node, responder, SCRIPT, password)
+
+
+def talk(node: str, responder: Responder, script: Path, *arguments: str) -> tuple[Any, list[bytes]]:
     payloads: list[bytes] = []
-    with technician(node, responder.support_id, password) as (said, listens):
+    with technician(node, script, responder.support_id, *arguments) as (said, listens):
         for line in said:
             if line.startswith("{"):
                 return json.loads(line), payloads
@@ -59,11 +64,12 @@ def answer(responder: Responder, message: bytes, payloads: list[bytes]) -> list[
     keys = responder.keys
     assert keys
     incoming = keys.technician_to_agent
-    opened = Opener(incoming.key, incoming.iv, [Channel.CONTROL]).receive(message)
+    opener = Opener(incoming.key, incoming.iv, [Channel.CONTROL], epoch=keys.epoch)
+    opened = opener.receive(message)
     assert opened
     payloads.append(opened[1])
     outgoing = keys.agent_to_technician
-    return Sealer(outgoing.key, outgoing.iv).seal(Channel.PICTURE, PICTURE)
+    return Sealer(outgoing.key, outgoing.iv, epoch=keys.epoch).seal(Channel.PICTURE, PICTURE)
 
 
 def test_a_wrong_password_is_refused(node: str) -> None:
@@ -97,3 +103,34 @@ def test_the_right_password_connects_both_languages(node: str) -> None:
     assert responder.peer == TECHNICIAN
     assert [control.parse_from_technician(item) for item in payloads] == [control.Text("Grüße 😀")]
     assert bytes.fromhex(last["opened"]) == PICTURE
+
+
+def test_a_lost_line_goes_on_in_both_languages(node: str) -> None:
+    responder = Responder("123456786", AGENT)
+    connect(node, responder, responder.password)
+    responder.keep()
+    for epoch in (1, 2, 3):
+        assert responder.keys
+        before = responder.keys.resume_secret
+        responder.unpair()
+        arguments = [str(before.epoch), before.secret.hex()]
+        last, payloads = talk(node, responder, RESUMER, *arguments)
+        assert responder.resumed
+        assert responder.keys
+        assert last["epoch"] == responder.keys.epoch == epoch
+        assert last["secret"] == responder.keys.resume.hex()
+        assert [control.parse_from_technician(item) for item in payloads] == [control.Release()]
+        assert bytes.fromhex(last["opened"]) == PICTURE
+        responder.settle()
+
+
+def test_a_page_with_another_secret_is_not_taken_in(node: str) -> None:
+    responder = Responder("123456786", AGENT)
+    connect(node, responder, responder.password)
+    responder.keep()
+    responder.unpair()
+    last, payloads = talk(node, responder, RESUMER, "0", bytes(32).hex())
+    assert (last, payloads) == ({"refused": "not-confirmed"}, [])
+    last, payloads = talk(node, responder, RESUMER, "1", bytes(32).hex())
+    assert (last, payloads) == ({"refused": "not-resumed"}, [])
+    assert responder.keys is None
