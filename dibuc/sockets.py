@@ -197,6 +197,11 @@ class Socket(WebSocketProtocol):  # type: ignore[misc]  # Daphne ships no types
 
         return take
 
+    def onPing(self, payload: bytes) -> None:  # noqa: N802 - autobahn's interface
+        """Answer, unless the other side takes no answers: they would pile up here."""
+        if not self._outlet.is_full:
+            super().onPing(payload)
+
     # --- Out --------------------------------------------------------------------------
 
     def send_binary(self, data: bytes) -> None:

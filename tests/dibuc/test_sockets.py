@@ -116,6 +116,19 @@ def open_at(port: int, path: str) -> ClientConnection:
     return connect(f"ws://127.0.0.1:{port}{path}", compression=None, max_size=None)
 
 
+def raw(port: int, path: str) -> socket.socket:
+    """Open a websocket that nothing reads from but the test."""
+    line = socket.create_connection(("127.0.0.1", port), timeout=30)
+    request = (
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+        "Sec-WebSocket-Version: 13\r\n\r\n"
+    )
+    line.sendall(request.encode())
+    assert b" 101 " in line.recv(1024)
+    return line
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_messages_of_every_size_come_back(server: tuple[int, psutil.Process], size: int) -> None:
     message = os.urandom(size)
@@ -190,6 +203,18 @@ def test_a_flood_to_a_deaf_application_stops_at_the_sender(
         line.send("end")
         whole = -(-sent // len(message))
         assert line.recv() == f"{whole} {whole * 20_000}"
+
+
+def test_pings_of_a_client_that_reads_no_answers_pile_nothing_up(
+    server: tuple[int, psutil.Process],
+) -> None:
+    port, process = server
+    pings = frame(bytes(125), Opcode.PING) * 1000
+    with raw(port, "/echo/") as line:
+        before = process.memory_info().rss
+        for _ in range(120):
+            line.sendall(pings)
+        assert process.memory_info().rss - before < 8 * MIB
 
 
 def test_a_slow_reader_gets_everything_in_order_and_then_the_close(
