@@ -73,5 +73,6 @@ def _exit_code(outcome: events.Ended | events.Failed) -> int:
     if isinstance(outcome, events.Ended):
         return EXIT_OK
     code = _EXIT_CODES.get(outcome.code, EXIT_FAULT)
-    log.error("ended with exit code %d: %s", code, outcome.code)
+    if code == EXIT_FAULT:
+        log.error("ended by a fault: %s", outcome.code)
     return code

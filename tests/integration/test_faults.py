@@ -16,7 +16,6 @@ from tests.integration.rig.portal import ROOT, Portal
 from tests.integration.rig.processes import Program
 from tests.integration.rig.texts import LOCALES, Language, said
 from tests.integration.rig.waiting import until
-from tests.integration.rig.wire import LINKS, Wire
 
 SECOND_TECHNICIAN = "zweite@example.com"
 # The same agent as it would be some versions later.
@@ -172,36 +171,6 @@ def seconds_of(segments: list[dict[str, str]]) -> float:
     )
 
 
-def come_back(desk: Desk, agent: Agent, passwords: int) -> None:
-    """Type the new password that the customer reads out, be let in, and see the picture."""
-    agent.wait_for_event("ready", count=passwords, within=30)
-    expect(desk.page.locator("#password")).to_be_enabled(timeout=30_000)
-    desk.type_password(agent.password)
-    agent.answer(yes=True)
-    expect(desk.page.locator("body")).to_have_attribute("data-state", "connected")
-
-
-def test_a_cut_line_stops_the_clock_and_goes_on_in_the_same_block(
-    portal: Portal, desk: Desk, computer: Computer
-) -> None:
-    with Wire(portal.port, LINKS["loopback"]) as wire:
-        log = computer.folder / "agent.log"
-        server = f"http://127.0.0.1:{wire.port}"
-        with Agent.without_window(server, log=log, env=computer.env) as agent:
-            support_id = agent.support_id
-            desk.connect(agent)
-            agent.wait_for_clock(2)
-            wire.cut()
-            come_back(desk, agent, passwords=len(agent.events("ready")) + 1)
-            agent.wait_for_clock(4)
-            agent.end()
-    session, segments = portal.wait_for_end(support_id), portal.segments(support_id)
-    assert agent.support_id == support_id
-    assert len(segments) == 2
-    assert session["seconds"] == int(seconds_of(segments))
-    assert (session["blocks"], session["amount_cents"]) == (1, 850)
-
-
 def test_a_killed_server_costs_seconds_and_not_the_session(
     tmp_path: Path, browser: Browser, computer: Computer
 ) -> None:
@@ -212,7 +181,6 @@ def test_a_killed_server_costs_seconds_and_not_the_session(
         with Agent.without_window(portal.url, log=log, env=computer.env) as agent:
             desk.connect(agent)
             agent.wait_for_clock(4)
-            passwords = len(agent.events("ready"))
             shown = agent.events("clock")[-1]["seconds"]
             portal.kill()
             lost = "The line to the portal is lost"
@@ -220,7 +188,8 @@ def test_a_killed_server_costs_seconds_and_not_the_session(
             assert said(lost, "de")
             (left,) = portal.segments(agent.support_id)
             portal.start()
-            come_back(desk, agent, passwords=passwords + 1)
+            agent.wait_for_event("line_back", within=30)
+            expect(desk.page.locator("body")).to_have_attribute("data-state", "connected")
             agent.wait_for_clock(shown + 2)
             agent.end()
         session, segments = portal.wait_for_end(agent.support_id), portal.segments(agent.support_id)

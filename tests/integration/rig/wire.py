@@ -31,6 +31,28 @@ LINKS: Final = {
 }
 
 
+@dataclass(frozen=True)
+class Passed:
+    """Some bytes that went over a connection, in the order in which they went."""
+
+    connection: int
+    from_caller: bool
+    data: bytes
+
+
+class _Connection:
+    """One that stands; what a silent line swallows never arrives, nor does its end."""
+
+    def __init__(self, number: int, caller: asyncio.StreamWriter) -> None:
+        self.number = number
+        self.writers = [caller]
+        self.is_silent = False
+
+    def abort(self) -> None:
+        for writer in self.writers:
+            writer.transport.abort()
+
+
 class Wire:
     """Listens on a free port and passes everything on to `port` of this machine."""
 
@@ -38,7 +60,12 @@ class Wire:
         """Start listening in a thread of its own; `port` may be set again later."""
         self.target = port
         self.bytes = 0
-        self._open: set[asyncio.StreamWriter] = set()
+        # What passed, once it is a list.
+        self.kept: list[Passed] | None = None
+        self._open: set[_Connection] = set()
+        self._connections = 0
+        self._is_down = False
+        self._is_silent = False
         self._link = link
         self._socket = socket.create_server(("127.0.0.1", 0))
         if link.bits_per_second:
@@ -65,28 +92,47 @@ class Wire:
             await server.serve_forever()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection("127.0.0.1", self.target, limit=QUEUE)
-        for stream in (writer, back):
-            stream.transport.set_write_buffer_limits(high=QUEUE)
-            stream.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._open |= {writer, back}
-        try:
-            await asyncio.gather(self._pass(reader, back), self._pass(there, writer))
-        finally:
-            self._open -= {writer, back}
+        if self._is_down:
             writer.transport.abort()
-            back.transport.abort()
+            return
+        self._connections += 1
+        connection = _Connection(self._connections, writer)
+        connection.is_silent = self._is_silent
+        self._open.add(connection)
+        try:
+            there, back = await asyncio.open_connection("127.0.0.1", self.target, limit=QUEUE)
+            connection.writers.append(back)
+            for stream in (writer, back):
+                stream.transport.set_write_buffer_limits(high=QUEUE)
+                raw = stream.get_extra_info("socket")
+                raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            await asyncio.gather(
+                self._pass(connection, reader, back), self._pass(connection, there, writer)
+            )
+        except ConnectionError:
+            pass  # nobody listens there now
+        finally:
+            self._open.discard(connection)
+            connection.abort()
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pass(
+        self, connection: _Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        from_caller = writer is not connection.writers[0]
         with contextlib.suppress(ConnectionError):
             if self._link.bits_per_second:
                 await self._slowly(reader, writer)
             else:
                 while data := await reader.read(QUEUE):
+                    if connection.is_silent:
+                        continue
                     self.bytes += len(data)
+                    if self.kept is not None:
+                        self.kept.append(Passed(connection.number, from_caller, data))
                     writer.write(data)
                     await writer.drain()
-        writer.close()
+        if not connection.is_silent:
+            writer.close()
 
     async def _slowly(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUE // CHUNK)
@@ -118,10 +164,47 @@ class Wire:
         """Break every connection that stands; new ones are passed on."""
 
         def abort() -> None:
-            for writer in self._open:
-                writer.transport.abort()
+            for connection in list(self._open):
+                connection.abort()
 
         self._loop.call_soon_threadsafe(abort)
+
+    def go_down(self) -> None:
+        """Break every connection, and refuse new ones until `come_up`."""
+        self._is_down = True
+        self.cut()
+
+    def come_up(self) -> None:
+        """Pass new connections on again."""
+        self._is_down = False
+
+    def fall_silent(self) -> None:
+        """Swallow everything until `speak_again`, while all connections stay open."""
+
+        def silence() -> None:
+            self._is_silent = True
+            for connection in self._open:
+                connection.is_silent = True
+
+        self._loop.call_soon_threadsafe(silence)
+
+    def speak_again(self) -> None:
+        """Pass new connections on; those of before stay half open, and mute."""
+
+        def speak() -> None:
+            self._is_silent = False
+
+        self._loop.call_soon_threadsafe(speak)
+
+    def leave_half_open(self) -> None:
+        """Break every connection at the caller's end only: the other end does not notice."""
+
+        def leave() -> None:
+            for connection in list(self._open):
+                connection.is_silent = True
+                connection.writers[0].transport.abort()
+
+        self._loop.call_soon_threadsafe(leave)
 
     def close(self) -> None:
         """Stop passing anything on."""

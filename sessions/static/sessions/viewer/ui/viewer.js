@@ -11,14 +11,17 @@ import { setUpMenus } from "./menu.js";
 import { setUpNotes } from "./notes.js";
 import { Overlay } from "./overlay.js";
 import { Screen } from "./screen.js";
+import { SpecialKeys } from "./special-keys.js";
 import { StatisticsView } from "./statistics.js";
 import { text } from "./texts.js";
 import { setTools, setUpToolbar } from "./toolbar.js";
+import { TypeText } from "./type-text.js";
 
 /** @typedef {import("../core/engine.js").FromEngine} FromEngine */
 /** @typedef {import("../core/engine.js").ToEngine} ToEngine */
 
 const NOTICE_MS = 6000;
+const NOTICES = new Set(["input-refused", "not-typed", "customer-typing", "input-dropped"]);
 // After these codes nothing changes by trying again from here.
 const FINAL = new Set(["unknown-id", "not-allowed", "protocol-unsupported"]);
 // What the page itself got wrong; everything else without a text of its own is the agent's.
@@ -32,8 +35,14 @@ class Viewer {
   );
   #clock = new ClockDisplay();
   #screen = new Screen(
-    (messages) => messages.length > 0 && this.#tell({ type: "control", messages }),
+    (messages) => this.#control(messages),
     () => this.#leaveKeyboard(),
+  );
+  #specialKeys = new SpecialKeys(this.#screen.typist, (messages) => this.#control(messages));
+  #typeText = new TypeText(
+    (messages) => this.#control(messages),
+    (note) => this.#notify(note),
+    () => this.#screen.focus(),
   );
   #statistics = new StatisticsView((isOn) => this.#tell({ type: "measure", isOn }));
   #monitorChoice = new MonitorChoice(
@@ -50,6 +59,8 @@ class Viewer {
   #hasPicture = false;
   #isOver = false;
   #isOnline = false;
+  /** Whether the portal has said why the line breaks. */
+  #isRestarting = false;
   /** Whether a lost line is just coming back without a password. */
   #isResuming = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -63,7 +74,6 @@ class Viewer {
       pause: () => this.#tell({ type: "pause" }),
       resume: () => this.#tell({ type: "resume" }),
       end: () => void this.#end(),
-      notify: (note) => this.#notify(note),
     });
     if (!globalThis.isSecureContext) {
       this.#overlay.showError("no-webcrypto", OWN_FAULTS, false);
@@ -94,11 +104,19 @@ class Viewer {
     this.#engine?.(message);
   }
 
+  /** @param {import("../core/wire.js").TechnicianControl[]} messages */
+  #control(messages) {
+    if (messages.length > 0) {
+      this.#tell({ type: "control", messages });
+    }
+  }
+
   /** @param {FromEngine} event */
   #told(event) {
     switch (event.type) {
       case "opened":
         this.#isOnline = true;
+        this.#isRestarting = false;
         break;
       case "paired":
         this.#paired(event);
@@ -160,7 +178,7 @@ class Viewer {
         this.#ended(event);
         break;
       case "error":
-        this.#failed(event.code, OWN_FAULTS);
+        this.#refusedByServer(event.code);
         break;
       case "fault":
         this.#failed(event.code, THEIR_FAULTS);
@@ -226,8 +244,12 @@ class Viewer {
     } else if (message.t === "monitors") {
       this.#monitors = message;
       this.#monitorChoice.show(message);
-    } else if (message.t === "notice" && message.code === "input-refused") {
-      this.#notify(text("notice.input-refused"));
+    } else if (message.t === "typed") {
+      this.#typeText.typed(message);
+    } else if (message.t === "locks") {
+      this.#specialKeys.showLocks(message);
+    } else if (message.t === "notice" && NOTICES.has(message.code)) {
+      this.#notify(text(`notice.${message.code}`));
     }
   }
 
@@ -235,6 +257,7 @@ class Viewer {
   #pause(isPaused) {
     this.#isPaused = isPaused;
     this.#screen.setActive(!isPaused && this.#hasPicture);
+    this.#typeText.cancel();
     document.body.classList.toggle("is-stale", isPaused);
     if (isPaused) {
       this.#clock.stop();
@@ -255,6 +278,7 @@ class Viewer {
 
   #stopPicture() {
     this.#screen.setActive(false);
+    this.#typeText.cancel();
     this.#hasPicture = false;
     this.#isPaused = false;
     this.#clock.stop();
@@ -271,20 +295,30 @@ class Viewer {
     this.#overlay.showEnd(event);
   }
 
+  /** @param {string} code */
+  #refusedByServer(code) {
+    if (code === "server-stopping") {
+      this.#isRestarting = true;
+      this.#lost("restarting");
+    } else {
+      this.#failed(code, OWN_FAULTS);
+    }
+  }
+
   /**
    * @param {string} code
    * @param {string} fallback key of the text for codes that have none
    */
   #failed(code, fallback) {
     this.#stopPicture();
-    this.#overlay.showError(code, fallback, !FINAL.has(code) && code !== "server-stopping");
+    this.#overlay.showError(code, fallback, !FINAL.has(code));
   }
 
   /** @param {number | null} retryIn */
   #closed(retryIn) {
     this.#isOnline = false;
     if (!this.#isOver && retryIn !== null && document.body.dataset.state !== "failed") {
-      this.#lost("lost-server");
+      this.#lost(this.#isRestarting ? "restarting" : "lost-server");
     }
   }
 
