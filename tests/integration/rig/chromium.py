@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Playwright
 
-from tests.integration.rig.display import Pixels
+from tests.integration.rig.display import Pixels, Screen
 
 ARGUMENTS: Final = [
     "--headless=new",
@@ -35,6 +35,22 @@ def chromium(playwright: Playwright, *more: str) -> Iterator[Browser]:
     """Start the browser, with `more` arguments, and end it afterwards."""
     browser = playwright.chromium.launch(
         executable_path="/usr/bin/chromium", args=[*ARGUMENTS, *more]
+    )
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@contextmanager
+def chromium_on(playwright: Playwright, screen: Screen, *more: str) -> Iterator[Browser]:
+    """Start the browser as a window on a screen: with a real pointer, display and tabs."""
+    arguments = [argument for argument in ARGUMENTS if not argument.startswith("--headless")]
+    browser = playwright.chromium.launch(
+        executable_path="/usr/bin/chromium",
+        headless=False,
+        args=[*arguments, *more],
+        env={**screen.env},
     )
     try:
         yield browser

@@ -190,3 +190,37 @@ def test_another_monitor_is_chosen_by_the_keyboard_and_the_mouse_hits_it(
     assert middle == pytest.approx(
         (box["x"] + box["width"] / 4, box["y"] + box["height"] / 4), abs=1
     )
+
+
+def qualities(agent: ScriptedAgent) -> list[str]:
+    return [str(message.mode) for message in agent.told if isinstance(message, control.Quality)]
+
+
+def test_the_chosen_quality_is_told_at_once_and_in_every_later_session(
+    desk: Desk, agent: ScriptedAgent, grey: Pixels
+) -> None:
+    agent.show(grey)
+    agent.wait_for(lambda: qualities(agent) == ["automatic"], "the quality")
+    desk.page.get_by_label("Qualität").select_option("Schnell")
+    agent.wait_for(lambda: qualities(agent) == ["automatic", "fast"], "the chosen quality")
+    # The keyboard is the customer's again after the choice.
+    expect(desk.page.locator("#keyboard")).to_be_focused()
+    with ScriptedAgent(desk.portal) as other:
+        desk.open(other)
+        other.wait_until_granted()
+        other.show(grey)
+        other.wait_for(lambda: qualities(other) == ["fast"], "the remembered quality")
+        expect(desk.page.locator("#quality")).to_have_value("fast")
+
+
+def test_nonsense_in_the_memory_becomes_automatic(
+    desk: Desk, agent: ScriptedAgent, grey: Pixels
+) -> None:
+    desk.page.evaluate("Object.keys(localStorage).forEach(key => localStorage.removeItem(key))")
+    number = desk.page.evaluate("document.body.dataset.technicianId")
+    desk.page.evaluate("key => localStorage.setItem(key, 'divine')", f"dibuc.quality.{number}")
+    with ScriptedAgent(desk.portal) as other:
+        desk.open(other)
+        other.wait_until_granted()
+        other.show(grey)
+        other.wait_for(lambda: qualities(other) == ["automatic"], "the quality")

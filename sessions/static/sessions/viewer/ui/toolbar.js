@@ -1,7 +1,6 @@
-// The buttons above the picture, and the two questions that they may ask.
+// The buttons above the picture, and the question whether the session shall end.
 
 import { element } from "./elements.js";
-import { text } from "./texts.js";
 
 /** The keyboard while the picture is full screen; only Chromium has it. */
 /** @typedef {{lock?: () => Promise<void>, unlock?: () => void}} KeyboardLock */
@@ -12,36 +11,18 @@ const keyboardLock = /** @type {{keyboard?: KeyboardLock}} */ (navigator).keyboa
  * @property {() => void} pause
  * @property {() => void} resume
  * @property {() => void} end
- * @property {(note: string) => void} notify
  */
 
 /**
  * @param {import("./screen.js").Screen} screen
  * @param {Actions} actions
  */
-export function setUpToolbar(screen, { pause, resume, end, notify }) {
+export function setUpToolbar(screen, { pause, resume, end }) {
   setUpSize(screen);
-  /** @type {NodeListOf<HTMLButtonElement>} */
-  const keys = document.querySelectorAll("[data-keys]");
-  for (const button of keys) {
-    button.addEventListener("click", () => {
-      screen.press(button.dataset.keys ?? "");
-      screen.focus();
-    });
-  }
   setUpPanel();
   element("pause", HTMLButtonElement).addEventListener("click", pause);
   element("resume", HTMLButtonElement).addEventListener("click", resume);
   ask("end", "end-dialog", end);
-  const typing = element("type-text", HTMLTextAreaElement);
-  ask("type", "type-dialog", () => {
-    if (typing.value !== "") {
-      screen.type(typing.value);
-      typing.value = "";
-      notify(text("notice.typing"));
-      screen.focus();
-    }
-  });
 }
 
 /**
@@ -73,8 +54,12 @@ function setUpSize(screen) {
   };
   fit.addEventListener("click", () => choose(true));
   original.addEventListener("click", () => choose(false));
-  element("full", HTMLButtonElement).addEventListener("click", () => {
-    void toggleFullScreen(screen);
+  const full = element("full", HTMLButtonElement);
+  // A telephone's Safari shows nothing but films on its full screen.
+  full.hidden = !document.fullscreenEnabled;
+  full.addEventListener("click", () => void toggleFullScreen(screen));
+  document.addEventListener("fullscreenchange", () => {
+    full.setAttribute("aria-pressed", String(document.fullscreenElement !== null));
   });
 }
 

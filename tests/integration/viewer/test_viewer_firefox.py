@@ -1,0 +1,177 @@
+"""Debian's Firefox as it is: the same picture, pixel by pixel, keyboard and mouse."""
+
+import base64
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from agent.protocol import control
+from agent.protocol.picture import Codec, Frame, Rect, copy_data
+from tests.integration.rig.agent import Agent
+from tests.integration.rig.computer import Computer
+from tests.integration.rig.display import Pixels
+from tests.integration.rig.firefox import FirefoxPage, firefox
+from tests.integration.rig.portal import Portal
+from tests.integration.rig.waiting import until
+from tests.integration.viewer.agent import ScriptedAgent
+from tests.integration.viewer.test_viewer_picture import decoded, jpeg, noise, smooth
+
+pytestmark = pytest.mark.integration
+
+READ = """(() => {
+    const canvas = document.querySelector("#screen");
+    const copy = document.createElement("canvas");
+    [copy.width, copy.height] = [canvas.width, canvas.height];
+    copy.getContext("2d").drawImage(canvas, 0, 0);
+    return copy.toDataURL("image/png");
+})()"""
+ORDER = """fetch("/sitzungen/verbinden/", {
+    method: "POST",
+    headers: {"X-CSRFToken": %s, "Accept": "application/json"},
+    body: new URLSearchParams({support_id: %s}),
+}).then(answer => answer.json()).then(({url}) => {
+    sessionStorage.setItem("dibuc.password." + url.split("/")[2], %s);
+    return url;
+})"""
+IN_THE_PAGE = "delete HTMLCanvasElement.prototype.transferControlToOffscreen"
+
+
+@pytest.fixture(scope="module")
+def tab(tmp_path_factory: pytest.TempPathFactory, technician_state: Path) -> Iterator[FirefoxPage]:
+    """Return a tab of Firefox in which the technician is logged in."""
+    with firefox(tmp_path_factory.mktemp("firefox")) as page:
+        for cookie in json.loads(technician_state.read_text())["cookies"]:
+            value = {"type": "string", "value": cookie["value"]}
+            fields = {name: cookie[name] for name in ("name", "domain", "path", "httpOnly")}
+            page.command("storage.setCookie", cookie={**fields, "value": value})
+        yield page
+
+
+@pytest.fixture
+def quiet_tab(tab: FirefoxPage) -> Iterator[FirefoxPage]:
+    """Return the tab; nothing may be complained about in the end."""
+    tab.complaints.clear()
+    yield tab
+    assert tab.complaints == []
+
+
+def open_viewer(tab: FirefoxPage, portal: Portal, support_id: str, password: str) -> None:
+    """Order the session and come to the viewer."""
+    tab.go_to(f"{portal.url}/portal/")
+    token = tab.evaluate("document.querySelector('[name=csrfmiddlewaretoken]').value")
+    wanted = [json.dumps(value) for value in (token, support_id, password)]
+    path = tab.evaluate(ORDER % tuple(wanted))
+    tab.go_to(f"{portal.url}{path}")
+
+
+def expect_state(tab: FirefoxPage, state: str) -> None:
+    tab.wait_for(f"document.body.dataset.state === {json.dumps(state)}", f"the state {state}")
+
+
+def pixels(tab: FirefoxPage) -> Pixels:
+    data = base64.b64decode(tab.evaluate(READ).partition(",")[2])
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), dtype=np.uint8)
+
+
+def expect_pixels(tab: FirefoxPage, wanted: Pixels) -> None:
+    def same() -> bool:
+        shown = pixels(tab)
+        return shown.shape == wanted.shape and bool((shown == wanted).all())
+
+    until(same, within=15, what="the picture")
+
+
+@pytest.mark.parametrize("engine", ["worker", "page"])
+def test_the_picture_is_the_same_and_the_hands_arrive(
+    quiet_tab: FirefoxPage, portal: Portal, agent: ScriptedAgent, engine: str
+) -> None:
+    tab = quiet_tab
+    with tab.before_every_page(IN_THE_PAGE if engine == "page" else ""):
+        open_viewer(tab, portal, agent.support_id, agent.password)
+    agent.wait_until_granted()
+    picture = noise(640, 400).copy()
+    agent.show(picture)
+    expect_state(tab, "connected")
+    assert tab.evaluate("document.body.dataset.engine") == engine
+    photograph = jpeg(smooth(160, 120))
+    changed = noise(101, 33, seed=4)
+    agent.send_frame(
+        Frame(
+            640,
+            400,
+            (
+                Rect(16, 32, 160, 120, Codec.JPEG, photograph),
+                agent.zstd(changed, 33, 40),
+                Rect(20, 36, 400, 300, Codec.COPY, copy_data(16, 32)),
+            ),
+        )
+    )
+    agent.wait_for_credit(2)
+    picture[32:152, 16:176] = decoded(photograph)
+    picture[40:73, 33:134] = changed
+    picture[36:336, 20:420] = picture[32:332, 16:416].copy()
+    expect_pixels(tab, picture)
+    box = tab.evaluate("document.querySelector('#screen').getBoundingClientRect().toJSON()")
+    tab.click(round(box["x"] + box["width"] / 2), round(box["y"] + box["height"] / 2))
+    agent.wait_for(
+        lambda: any(
+            isinstance(message, control.Button)
+            and abs(message.x - 320) <= 1
+            and abs(message.y - 200) <= 1
+            for message in agent.told
+        ),
+        "the click in the middle",
+    )
+    tab.press("g", "\N{LATIN SMALL LETTER U WITH DIAERESIS}")
+    agent.wait_for(
+        lambda: "".join(m.text for m in agent.told if isinstance(m, control.Text)) == "gü",
+        "the letters",
+    )
+
+
+def test_a_real_session_of_the_real_program(
+    quiet_tab: FirefoxPage, portal: Portal, computer: Computer, agent_program: Agent
+) -> None:
+    tab = quiet_tab
+    note = computer.open_editor()
+    computer.wait_until_still()
+    open_viewer(tab, portal, agent_program.support_id, agent_program.password)
+    agent_program.answer(yes=True)
+    expect_state(tab, "connected")
+    until(
+        lambda: np.array_equal(pixels(tab), computer.screen.pixels()),
+        within=20,
+        what="the same pixels at both ends",
+    )
+    tab.press(*"Gruss aus Firefox")
+    # Ctrl+S, by WebDriver's code for the key.
+    actions = [
+        {"type": "keyDown", "value": "\ue009"},
+        {"type": "keyDown", "value": "s"},
+        {"type": "keyUp", "value": "s"},
+        {"type": "keyUp", "value": "\ue009"},
+    ]
+    tab.act({"type": "key", "id": "keyboard", "actions": actions})
+    until(
+        lambda: note.read_text().strip() == "Gruss aus Firefox",
+        within=20,
+        what="the saved text",
+    )
+    until(
+        lambda: np.array_equal(pixels(tab), computer.screen.pixels()),
+        within=20,
+        what="the same pixels after typing",
+    )
+
+
+@pytest.fixture
+def agent_program(computer: Computer, portal: Portal) -> Iterator[Agent]:
+    """Return the real program, started on the customer's computer."""
+    log = computer.folder / "agent.log"
+    with Agent.without_window(portal.url, log=log, env=computer.env) as started:
+        yield started
