@@ -22,6 +22,12 @@ const LINES_A_NOTCH = 3;
 const PIXELS_A_NOTCH = 100;
 // A flick on a touchpad; more at once is no person's wish.
 const MOST_NOTCHES = 50;
+// docs/protocol.md, section 6.2, if turns have gathered on a page that stood still.
+const TURN_MAX = 120_000;
+// Two clicks are a double click when they are at one place. On a picture scaled down, a hand that
+// trembles by one pixel of the page moves by several of the customer's.
+const DOUBLE_CLICK_MS = 500;
+const DOUBLE_CLICK_PIXELS = 3;
 
 /**
  * @param {{clientX: number, clientY: number}} event
@@ -39,48 +45,83 @@ export function screenPoint(event, box, screen) {
 }
 
 /**
- * @param {Pick<WheelEvent, "deltaX" | "deltaY" | "deltaMode"> & {wheelDeltaX?: number, wheelDeltaY?: number}} event
- * @returns {{dx: number, dy: number}} in 1/120 of a notch, positive = right and down
+ * @typedef {Pick<WheelEvent, "deltaX" | "deltaY" | "deltaMode" | "shiftKey" | "ctrlKey" | "altKey" | "metaKey">
+ *   & {wheelDeltaX?: number, wheelDeltaY?: number}} Turn
  */
-export function wheelSteps(event) {
-  if (event.wheelDeltaX !== undefined && event.wheelDeltaY !== undefined) {
-    // Chromium and Safari count in notches already, upwards.
-    return { dx: steps(-event.wheelDeltaX), dy: steps(-event.wheelDeltaY) };
-  }
-  const perNotch = [PIXELS_A_NOTCH, LINES_A_NOTCH, 1][event.deltaMode] ?? PIXELS_A_NOTCH;
-  return { dx: steps((event.deltaX / perNotch) * NOTCH), dy: steps((event.deltaY / perNotch) * NOTCH) };
+
+/**
+ * Whether Shift only turns the wheel sideways: then it must not be held at the customer's, where
+ * some programs would turn it back again.
+ *
+ * @param {Turn} event
+ */
+export function isSideways({ shiftKey, ctrlKey, altKey, metaKey }) {
+  return shiftKey && !ctrlKey && !altKey && !metaKey;
 }
 
+/**
+ * @param {Turn} event
+ * @returns {{dx: number, dy: number}} in 1/120 of a notch, also parts of that; positive = right and down
+ */
+export function wheelSteps(event) {
+  const { dx, dy } = turned(event);
+  // Chromium and Safari exchange the axes for Shift themselves, Firefox leaves it to the page.
+  return isSideways(event) && dx === 0 ? { dx: dy, dy: 0 } : { dx, dy };
+}
+
+/** @param {Turn} event */
+function turned({ deltaX, deltaY, deltaMode, wheelDeltaX, wheelDeltaY }) {
+  if (isWheel(wheelDeltaX) && isWheel(wheelDeltaY)) {
+    // Chromium and Safari count in notches already, upwards.
+    return { dx: bounded(-(wheelDeltaX ?? 0)), dy: bounded(-(wheelDeltaY ?? 0)) };
+  }
+  const perNotch = [PIXELS_A_NOTCH, LINES_A_NOTCH, 1][deltaMode] ?? PIXELS_A_NOTCH;
+  return { dx: bounded((deltaX / perNotch) * NOTCH), dy: bounded((deltaY / perNotch) * NOTCH) };
+}
+
+/**
+ * A wheel moves by whole notches; a touchpad's pixels come with figures of no meaning.
+ *
+ * @param {number | undefined} delta
+ */
+const isWheel = (delta) => delta !== undefined && delta % NOTCH === 0;
+
 /** @param {number} value */
-function steps(value) {
+function bounded(value) {
   // Adding 0 turns -0 into 0, which JSON and comparisons prefer.
-  return Math.max(-MOST_NOTCHES * NOTCH, Math.min(MOST_NOTCHES * NOTCH, Math.round(value))) + 0;
+  return Math.max(-MOST_NOTCHES * NOTCH, Math.min(MOST_NOTCHES * NOTCH, value)) + 0;
 }
 
 /** Keeps which buttons are down, and what has gathered since the last animation frame. */
 export class Pointer {
   #buttons = 0;
+  /** Buttons that were down when everything was let go: they count again once they came up. */
+  #stale = 0;
   /** @type {MoveMessage | null} */
   #move = null;
-  /** @type {WheelMessage | null} */
-  #wheel = null;
+  #turn = { dx: 0, dy: 0, x: 0, y: 0 };
+  #click = { button: -1, at: -Infinity, left: 0, top: 0, x: 0, y: 0 };
 
   /**
-   * @param {number} buttons PointerEvent.buttons
-   * @param {{x: number, y: number}} point
+   * @param {{buttons: number, clientX: number, clientY: number, timeStamp: number}} event
+   * @param {{x: number, y: number}} point on the customer's screen
    * @returns {ButtonMessage[]} what changed; a mere movement waits for `gathered`
    */
-  update(buttons, { x, y }) {
+  update(event, point) {
+    this.#stale &= event.buttons;
+    const buttons = event.buttons & ~this.#stale;
     /** @type {ButtonMessage[]} */
     const messages = [];
     for (const [bit, button] of BUTTON_BITS) {
-      if ((buttons & bit) !== (this.#buttons & bit)) {
-        messages.push({ t: "button", button, down: (buttons & bit) !== 0, x, y });
+      const isDown = (buttons & bit) !== 0;
+      if (isDown !== ((this.#buttons & bit) !== 0)) {
+        const { x, y } = isDown ? this.#clicked(button, event, point) : point;
+        messages.push({ t: "button", button, down: isDown, x, y });
       }
     }
     this.#buttons = buttons;
     // A button carries its place, so a movement before it would come to the same.
-    this.#move = messages.length > 0 ? null : { t: "move", x, y };
+    this.#move = messages.length > 0 ? null : { t: "move", ...point };
     return messages;
   }
 
@@ -89,25 +130,55 @@ export class Pointer {
    * @param {{x: number, y: number}} point
    */
   turn({ dx, dy }, { x, y }) {
-    this.#wheel = { t: "wheel", dx: dx + (this.#wheel?.dx ?? 0), dy: dy + (this.#wheel?.dy ?? 0), x, y };
+    this.#turn = { dx: this.#turn.dx + dx, dy: this.#turn.dy + dy, x, y };
   }
 
   /**
-   * Take what has gathered: at most one movement, the newest, and one turn of the wheel.
+   * Take what has gathered: at most one movement, the newest, and one turn of the wheel. Parts of a
+   * unit stay for the next one.
    *
    * @returns {(MoveMessage | WheelMessage)[]}
    */
   gathered() {
-    const messages = [this.#move, this.#wheel].filter((message) => message !== null);
+    /** @type {(MoveMessage | WheelMessage)[]} */
+    const messages = this.#move === null ? [] : [this.#move];
+    const { dx, dy, x, y } = this.#turn;
+    const [right, down] = [whole(dx), whole(dy)];
+    if (right !== 0 || down !== 0) {
+      messages.push({ t: "wheel", dx: right, dy: down, x, y });
+    }
     this.#move = null;
-    this.#wheel = null;
+    this.#turn = { dx: dx % 1, dy: dy % 1, x, y };
     return messages;
   }
 
   /** Everything was let go. */
   release() {
+    this.#stale |= this.#buttons;
     this.#buttons = 0;
     this.#move = null;
-    this.#wheel = null;
+    this.#turn = { dx: 0, dy: 0, x: 0, y: 0 };
   }
+
+  /**
+   * @param {number} button
+   * @param {{clientX: number, clientY: number, timeStamp: number}} event
+   * @param {{x: number, y: number}} point
+   * @returns {{x: number, y: number}} the place of the first of two clicks for the second one, too
+   */
+  #clicked(button, { clientX, clientY, timeStamp }, point) {
+    const before = this.#click;
+    const isSecond =
+      button === before.button &&
+      timeStamp - before.at < DOUBLE_CLICK_MS &&
+      Math.hypot(clientX - before.left, clientY - before.top) <= DOUBLE_CLICK_PIXELS;
+    const { x, y } = isSecond ? before : point;
+    this.#click = { button, at: timeStamp, left: clientX, top: clientY, x, y };
+    return { x, y };
+  }
+}
+
+/** @param {number} amount */
+function whole(amount) {
+  return Math.max(-TURN_MAX, Math.min(TURN_MAX, Math.trunc(amount))) + 0;
 }

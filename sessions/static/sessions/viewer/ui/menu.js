@@ -14,6 +14,7 @@ export function setUpMenus() {
       throw new Error(`no button opens the menu ${menu.id}`);
     }
     menu.addEventListener("toggle", () => place(menu, button));
+    menu.addEventListener("keydown", (event) => walk(menu, event));
     menu.addEventListener("click", ({ target }) => {
       if (target instanceof Element && target.closest("button") !== null) {
         menu.hidePopover();
@@ -32,4 +33,23 @@ function place(menu, button) {
   const rightmost = document.documentElement.clientWidth - menu.offsetWidth - EDGE;
   menu.style.top = `${box.bottom + GAP}px`;
   menu.style.left = `${Math.max(EDGE, Math.min(box.left, rightmost))}px`;
+}
+
+/**
+ * The arrows go from item to item, round and round.
+ *
+ * @param {HTMLElement} menu
+ * @param {KeyboardEvent} event
+ */
+function walk(menu, event) {
+  const steps = new Map([["ArrowDown", 1], ["ArrowRight", 1], ["ArrowUp", -1], ["ArrowLeft", -1]]);
+  const step = steps.get(event.key);
+  /** @type {HTMLElement[]} */
+  const items = [...menu.querySelectorAll("button:enabled, input:enabled")].filter((item) => item instanceof HTMLElement);
+  if (step === undefined || items.length === 0) {
+    return;
+  }
+  event.preventDefault();
+  const now = items.findIndex((item) => item === document.activeElement);
+  items.at(now === -1 && step === -1 ? -1 : (now + step) % items.length)?.focus();
 }

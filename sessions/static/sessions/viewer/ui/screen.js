@@ -1,17 +1,20 @@
 // The picture and what the technician's hands do on it.
 
-import { Pointer, screenPoint, wheelSteps } from "../core/input.js";
-import { Keyboard } from "../core/keymap.js";
+import { Pointer, isSideways, screenPoint, wheelSteps } from "../core/input.js";
 import { fittingScale, isSharp, originalScale } from "../core/size.js";
-import { chord, typed } from "../core/typing.js";
 import { element } from "./elements.js";
+import { Touch } from "./touch.js";
+import { Typist } from "./typist.js";
 
 /** @typedef {import("../core/wire.js").TechnicianControl} TechnicianControl */
-/** @typedef {import("../core/keymap.js").KeyMessage} KeyMessage */
+/** @typedef {import("../core/gestures.js").Gesture} Gesture */
 
 /** Room for the ring that shows who has the keyboard, in CSS pixels. */
 const FRAME = 2;
-const isMac = /mac/i.test(navigator.platform);
+const LARGEST_ZOOM = 8;
+// Fingers scroll by pixels of this page: so many are one notch of the customer's wheel.
+const PIXELS_A_NOTCH = 40;
+const NOTCH = 120;
 
 /** Canvas, mouse and keyboard. Nothing is sent while it is not active. */
 export class Screen {
@@ -22,19 +25,21 @@ export class Screen {
   #control = element("control", HTMLButtonElement);
   #remotePointer = element("pointer", HTMLSpanElement);
   #pointer = new Pointer();
-  #keyboard = new Keyboard({ isMac });
+  #typist;
+  #touch;
   #size = { width: 1280, height: 800 };
   /** Where on the whole screen of all monitors the picture begins. */
   #origin = { x: 0, y: 0 };
   #percent = 100;
   #isFit = true;
+  /** How many times larger than chosen two fingers have made the picture. */
+  #zoom = 1;
   #isActive = false;
   #frame = 0;
   /** Shapes by their id. @type {Map<string, {url: string, hotX: number, hotY: number}>} */
   #cursors = new Map();
   #cursor = "";
   #send;
-  #leave;
 
   /**
    * @param {(messages: TechnicianControl[]) => void} send
@@ -42,9 +47,10 @@ export class Screen {
    */
   constructor(send, leave) {
     this.#send = send;
-    this.#leave = leave;
+    this.#typist = new Typist(send, leave);
+    this.#touch = new Touch(this.#paper, (gesture) => this.#isActive && this.#gestured(gesture));
     this.#listenToPointer();
-    this.#listenToKeyboard();
+    this.#listenToFocus();
     new ResizeObserver(() => this.#layOut()).observe(this.#room);
     // The window may have moved to a display with another ratio, its size the same.
     globalThis.addEventListener("resize", () => this.#layOut());
@@ -56,13 +62,14 @@ export class Screen {
       this.#release();
     }
     this.#isActive = isActive;
-    this.#input.disabled = !isActive;
+    this.#typist.setActive(isActive);
     this.#remotePointer.hidden = true;
   }
 
   /** @param {boolean} isFit scaled to the room that there is, or shown in its own size */
   setFit(isFit) {
     this.#isFit = isFit;
+    this.#zoom = 1;
     this.#layOut();
   }
 
@@ -81,17 +88,12 @@ export class Screen {
 
   /** Give the keyboard to the customer's computer. */
   focus() {
-    this.#input.focus({ preventScroll: true });
+    this.#typist.focus();
   }
 
-  /** @param {string} codes as KeyboardEvent.code, separated by blanks, pressed together */
-  press(codes) {
-    this.#send(chord(codes.split(" ")));
-  }
-
-  /** @param {string} text */
-  type(text) {
-    this.#send(typed(text));
+  /** Keys, texts and the tablet's own keyboard. */
+  get typist() {
+    return this.#typist;
   }
 
   /** @param {import("../core/wire.js").AgentControl & {t: "cursor"}} cursor */
@@ -128,9 +130,10 @@ export class Screen {
     const room = this.#room.getBoundingClientRect();
     const { devicePixelRatio: ratio } = globalThis;
     const inside = { width: room.width - 2 * FRAME, height: room.height - 2 * FRAME };
-    const scale = this.#isFit
+    const chosen = this.#isFit
       ? fittingScale(this.#size, inside, ratio)
       : originalScale(ratio, this.#percent);
+    const scale = chosen * this.#zoom;
     const [w, h] = [Math.max(1, width * scale), Math.max(1, height * scale)];
     // On a whole pixel of the display, or every letter of the picture would be blurred.
     const centre = (/** @type {number} */ start, /** @type {number} */ length, /** @type {number} */ part) =>
@@ -141,7 +144,7 @@ export class Screen {
     style.left = `${centre(room.left, room.width, w)}px`;
     style.top = `${centre(room.top, room.height, h)}px`;
     style.cursor = this.#cursorStyle();
-    this.#room.classList.toggle("is-original", !this.#isFit);
+    this.#room.classList.toggle("is-original", !this.#isFit || this.#zoom > 1);
     this.#room.classList.toggle("is-sharp", isSharp(scale, ratio));
   }
 
@@ -151,7 +154,7 @@ export class Screen {
     paper.addEventListener("pointerdown", (event) => {
       // The default would take the focus away from the field that takes the keys.
       event.preventDefault();
-      if (this.#isActive) {
+      if (this.#isActive && event.pointerType !== "touch") {
         this.focus();
         paper.setPointerCapture(event.pointerId);
         update(event);
@@ -169,7 +172,7 @@ export class Screen {
       (event) => {
         if (this.#isActive) {
           event.preventDefault();
-          this.#send(this.#keyboard.modifiersForPointer());
+          this.#typist.pressModifiers(isSideways(event) ? "shiftKey" : undefined);
           this.#pointer.turn(wheelSteps(event), this.#point(event));
           this.#gather();
         }
@@ -180,16 +183,72 @@ export class Screen {
 
   /** @param {PointerEvent} event */
   #pointed(event) {
-    if (!this.#isActive || !event.isPrimary) {
+    if (!this.#isActive || !event.isPrimary || event.pointerType === "touch") {
       return;
     }
     // From now on the customer's pointer is where this one is.
     this.#remotePointer.hidden = true;
-    const buttons = this.#pointer.update(event.buttons, this.#point(event));
-    if (buttons.length > 0) {
-      this.#send([...this.#keyboard.modifiersForPointer(), ...buttons]);
+    this.#use(event.buttons, event);
+  }
+
+  /**
+   * @param {number} buttons that are down, as PointerEvent.buttons has them
+   * @param {{clientX: number, clientY: number, timeStamp: number}} place
+   */
+  #use(buttons, { clientX, clientY, timeStamp }) {
+    const place = { buttons, clientX, clientY, timeStamp };
+    const messages = this.#pointer.update(place, this.#point(place));
+    if (messages.length > 0) {
+      this.#typist.pressModifiers();
+      this.#send(messages);
     }
     this.#gather();
+  }
+
+  /** @param {Gesture} gesture */
+  #gestured(gesture) {
+    if (gesture.kind === "pan") {
+      this.#room.scrollBy(-gesture.dx, -gesture.dy);
+      return;
+    }
+    if (gesture.kind === "zoom") {
+      this.#enlarge(gesture);
+      return;
+    }
+    const place = { clientX: gesture.x, clientY: gesture.y, timeStamp: performance.now() };
+    switch (gesture.kind) {
+      case "scroll":
+        this.#pointer.turn(
+          { dx: (gesture.dx / PIXELS_A_NOTCH) * NOTCH, dy: (gesture.dy / PIXELS_A_NOTCH) * NOTCH },
+          this.#point(place),
+        );
+        this.#gather();
+        break;
+      case "hover":
+        if (this.#room.scrollWidth <= this.#room.clientWidth && this.#room.scrollHeight <= this.#room.clientHeight) {
+          this.#use(0, place);
+        }
+        break;
+      case "click":
+        this.#use(gesture.button === 0 ? 1 : 2, place);
+        this.#use(0, place);
+        break;
+      default:
+        this.#use(gesture.kind === "drop" ? 0 : 1, place);
+    }
+  }
+
+  /** @param {Gesture & {kind: "zoom"}} gesture what lies between the fingers stays there */
+  #enlarge({ factor, x, y }) {
+    const before = this.#paper.getBoundingClientRect();
+    this.#zoom = Math.min(LARGEST_ZOOM, Math.max(1, this.#zoom * factor));
+    this.#layOut();
+    const after = this.#paper.getBoundingClientRect();
+    const grown = after.width / before.width;
+    this.#room.scrollBy(
+      after.left + (x - before.left) * grown - x,
+      after.top + (y - before.top) * grown - y,
+    );
   }
 
   /** @param {{clientX: number, clientY: number}} event */
@@ -208,49 +267,26 @@ export class Screen {
     }
   }
 
-  #listenToKeyboard() {
-    const input = this.#input;
-    const take = (/** @type {KeyboardEvent} */ event) => {
-      const { key, code, ctrlKey, altKey, shiftKey, metaKey, timeStamp, isComposing } = event;
-      const altGraph = event.getModifierState("AltGraph");
-      const plain = { key, code, ctrlKey, altKey, shiftKey, metaKey, timeStamp, isComposing, altGraph };
-      const answer = event.type === "keydown" ? this.#keyboard.down(plain) : this.#keyboard.up(plain);
-      if (answer.handled) {
-        event.preventDefault();
-      }
-      this.#send(answer.messages);
-      if (answer.leave) {
-        this.#leave();
-      }
-    };
-    input.addEventListener("keydown", take);
-    input.addEventListener("keyup", take);
-    input.addEventListener("input", (event) => {
-      // While something is being composed, the text is not final; its end comes below.
-      if (event instanceof InputEvent && !event.isComposing && event.inputType !== "insertCompositionText") {
-        this.#send(this.#keyboard.composed(event.data ?? input.value));
-        input.value = "";
-      }
-    });
-    input.addEventListener("compositionend", (event) => {
-      this.#send(this.#keyboard.composed(event.data));
-      input.value = "";
-    });
-    input.addEventListener("paste", (event) => event.preventDefault());
-    input.addEventListener("focus", () => this.#control.setAttribute("aria-pressed", "true"));
-    input.addEventListener("blur", () => {
+  #listenToFocus() {
+    this.#input.addEventListener("focus", () => this.#control.setAttribute("aria-pressed", "true"));
+    this.#input.addEventListener("blur", () => {
       this.#control.setAttribute("aria-pressed", "false");
-      this.#release();
+      this.#letGo();
     });
     this.#control.addEventListener("click", () => this.focus());
-    document.addEventListener("visibilitychange", () => document.hidden && this.#release());
-    document.addEventListener("fullscreenchange", () => this.#release());
+    document.addEventListener("visibilitychange", () => document.hidden && this.#letGo());
+    document.addEventListener("fullscreenchange", () => this.#letGo());
+    globalThis.addEventListener("blur", () => this.#letGo());
+  }
+
+  /** The typist tells the customer's computer to let everything go; here it is forgotten. */
+  #letGo() {
+    this.#pointer.release();
+    this.#touch.release();
   }
 
   #release() {
-    this.#pointer.release();
-    if (this.#isActive) {
-      this.#send(this.#keyboard.release());
-    }
+    this.#letGo();
+    this.#typist.release();
   }
 }
