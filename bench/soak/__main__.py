@@ -94,7 +94,8 @@ def soak(world: World, result: Result, seconds: float, folder: Path) -> None:
             result.seconds.append(found.seconds)
             if found.stale is not None:
                 result.stale.append((name, found.stale, found.repaired))
-            _tell(story, time.monotonic() - begin, f"rest {name}", asdict(found))
+            found_and_memory = asdict(found) | {"agent_mb": agent.last}
+            _tell(story, time.monotonic() - begin, f"rest {name}", found_and_memory)
             for memory in (agent, server):
                 memory.look(warm=passed > WARM)
             result.agent_mb, result.server_mb = agent.figures, server.figures

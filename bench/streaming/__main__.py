@@ -42,7 +42,7 @@ def rows(options: argparse.Namespace, folder: Path) -> Iterator[Row | str]:
                     for workload in options.workload:
                         try:
                             yield measure(setup, screen, workload, link, options.seconds)
-                        except TimeoutError as error:
+                        except (OSError, RuntimeError) as error:
                             # One row is lost, which is said; the others are not.
                             yield f"{who} {link} {workload}: {error}"
 

@@ -122,7 +122,7 @@ def _alone(row: Row) -> Iterable[Verdict]:
     def own(figure: str, value: float, goal: float, *, met: bool) -> Verdict:
         return Verdict(row.link, row.workload, figure, value, None, None, goal, met)
 
-    if row.workload not in FILMS:
+    if row.workload not in FILMS and row.link == FAST:
         yield own("identical", row.identical, 1.0, met=row.identical == 1.0)
     if row.workload.startswith("R1") and row.shown is not None and row.link == FAST:
         yield own("shown", row.shown, SHOWN, met=row.shown >= SHOWN)

@@ -42,7 +42,10 @@ class Desktop(Scene):
         """Prepare home and screen and start the window manager."""
         self.server = server
         self.hands = Hands(server)
-        self._folder = tempfile.TemporaryDirectory(prefix="dibuc-desktop-")
+        # Programs that are asked to end may still write while their home goes.
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="dibuc-desktop-", ignore_cleanup_errors=True
+        )
         self.home = Path(self._folder.name)
         self._programs: list[Program] = []
         self._env = os.environ | {
