@@ -32,6 +32,12 @@ def deliver(delivery_id: str) -> None:
     services.delivery_process(delivery_id=UUID(delivery_id))
 
 
+@shared_task(name="invoices.print_batch")
+def print_batch(batch_id: int) -> None:
+    """Put letters together."""
+    services.print_batch_process(batch_id=batch_id)
+
+
 @shared_task(name="invoices.sweep")
 def sweep() -> None:
     """Complete what a crash left behind. Every thirty seconds, by the beat."""
@@ -43,6 +49,8 @@ def sweep() -> None:
     for export_id in services.exports_lost(now=now):
         queue_export(export_id)
     queue_deliveries(services.deliveries_lost(now=now))
+    for batch_id in services.print_batches_lost(now=now):
+        queue_batch(batch_id)
 
 
 def queue_items(item_ids: Iterable[int]) -> None:
@@ -65,6 +73,11 @@ def queue_deliveries(delivery_ids: Iterable[UUID]) -> None:
     ids = list(delivery_ids)
     if ids:
         transaction.on_commit(lambda: _send_deliveries(ids))
+
+
+def queue_batch(batch_id: int) -> None:
+    """Give a print batch to the workers as soon as the transaction is committed."""
+    transaction.on_commit(lambda: _send_batch(batch_id))
 
 
 def _send_items(item_ids: list[int]) -> None:
@@ -91,3 +104,10 @@ def _send_deliveries(delivery_ids: list[UUID]) -> None:
             deliver.delay(str(delivery_id))
     except OperationalError:
         logger.exception("Mails could not be queued; the sweeper finds them")
+
+
+def _send_batch(batch_id: int) -> None:
+    try:
+        print_batch.delay(batch_id)
+    except OperationalError:
+        logger.exception("Print batch %s could not be queued; the sweeper finds it", batch_id)

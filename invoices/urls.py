@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from invoices.converters import MonthConverter
-from invoices.views import documents, month
+from invoices.views import delivery, documents, invoice, month, payments
 
 register_converter(MonthConverter, "month")
 
@@ -15,7 +15,31 @@ urlpatterns = [
     path("monat/<month:month>/fortschritt/", month.progress, name="progress"),
     path("monat/<month:month>/export/", month.export_start, name="export"),
     path("monat/<month:month>/export/<int:export_id>.zip", month.export_file, name="export_file"),
+    path("monat/<month:month>/versand/", delivery.send_month, name="send_month"),
+    path("briefe/", delivery.print_batch, name="print_batch"),
+    path("briefe/<int:batch_id>.pdf", delivery.batch_file, name="batch_file"),
+    path("briefe/<int:batch_id>/verschickt/", delivery.batch_sent, name="batch_sent"),
     path("rechnungen/<str:number>.pdf", documents.invoice_pdf, name="pdf"),
+    path("rechnungen/<str:number>/", invoice.invoice_page, name="detail"),
+    path("rechnungen/<str:number>/stornieren/", invoice.invoice_cancel, name="cancel"),
+    path("rechnungen/<str:number>/senden/", invoice.invoice_send, name="send"),
+    path("rechnungen/<str:number>/ausbuchen/", invoice.invoice_write_off, name="write_off"),
+    path(
+        "rechnungen/<str:number>/zustellung/<uuid:delivery_id>/",
+        invoice.delivery_settle,
+        name="settle",
+    ),
+    path(
+        "rechnungen/<str:number>/zahlung/<int:payment_id>/",
+        invoice.payment_undo,
+        name="payment_undo",
+    ),
+    path("offene-posten/", payments.open_items, name="open_items"),
+    path("zahlungen/", payments.payments_page, name="payments"),
+    path("zahlungen/kontoauszug/", payments.statement_import, name="statement"),
+    path("zahlungen/neu/", payments.payment_record, name="payment"),
+    path("zahlungen/sichere/", payments.match_sure, name="match_sure"),
+    path("zahlungen/<int:payment_id>/", payments.payment_match, name="match"),
     path("ihre-rechnung/<str:token>/", documents.customer_page, name="customer"),
     path("ihre-rechnung/<str:token>/rechnung.pdf", documents.customer_pdf, name="customer_pdf"),
 ]

@@ -18,7 +18,7 @@ def neutral(text: str) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 
 
-def _amount(cents: int) -> str:
+def amount_text(cents: int) -> str:
     """Return an amount that a German spreadsheet reads as a number: 1234,50 or -0,01."""
     return format_amount(cents).replace(".", "").replace("−", "-")
 
@@ -61,10 +61,10 @@ def register_csv(invoices: Iterable[Invoice]) -> bytes:
                 f"{invoice.service_to:%d.%m.%Y}",
                 buyer.number,
                 neutral(buyer.name),
-                _amount(invoice.net_cents),
-                _amount(invoice.vat_cents),
-                _amount(invoice.rounding_cents),
-                _amount(invoice.gross_cents),
+                amount_text(invoice.net_cents),
+                amount_text(invoice.vat_cents),
+                amount_text(invoice.rounding_cents),
+                amount_text(invoice.gross_cents),
                 ", ".join(format_percent(rate.percent) for rate in invoice.rates.all()),
                 f"{invoice.due_on:%d.%m.%Y}",
                 invoice.file_name,

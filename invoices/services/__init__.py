@@ -15,6 +15,7 @@ from invoices.services.delivering import (
     delivery_settle,
 )
 from invoices.services.exporting import export_create, export_process
+from invoices.services.items import ItemBilledError, item_add, item_remove
 from invoices.services.paying import (
     AmountError,
     Imported,
@@ -27,10 +28,17 @@ from invoices.services.paying import (
     suggestions,
     write_off,
 )
+from invoices.services.printing import (
+    print_batch_create,
+    print_batch_process,
+    print_batch_sent,
+    print_batches_lost,
+)
 from invoices.services.runs import (
     CompanyIncompleteError,
     Progress,
     invoice_run_create,
+    invoice_run_include,
     invoice_run_item_process,
     invoice_run_progress,
     invoice_run_start,
@@ -47,6 +55,7 @@ __all__ = [
     "AmountError",
     "CompanyIncompleteError",
     "Imported",
+    "ItemBilledError",
     "NotCancellableError",
     "NotDeliverableError",
     "Progress",
@@ -62,10 +71,13 @@ __all__ = [
     "exports_lost",
     "invoice_cancel",
     "invoice_run_create",
+    "invoice_run_include",
     "invoice_run_item_process",
     "invoice_run_progress",
     "invoice_run_start",
     "invoices_complete",
+    "item_add",
+    "item_remove",
     "items_lost",
     "items_queued",
     "leftovers_remove",
@@ -73,6 +85,10 @@ __all__ = [
     "payment_allocate",
     "payment_record",
     "payment_set_aside",
+    "print_batch_create",
+    "print_batch_process",
+    "print_batch_sent",
+    "print_batches_lost",
     "statement_import",
     "suggestions",
     "write_off",

@@ -95,6 +95,34 @@ def invoice_run_create(*, month: "Month") -> InvoiceRun:
     return run
 
 
+def invoice_run_include(*, month: "Month", customer: Customer, by: "User | None") -> list[int]:
+    """Have one customer's invoice of a month made at once; return the item to be queued.
+
+    The list is empty while it is in work already. Raises CompanyIncompleteError.
+    """
+    if missing := company_missing(Company.objects.current()):
+        raise CompanyIncompleteError(missing)
+    with transaction.atomic():
+        run, _created = InvoiceRun.objects.get_or_create(period=month.first_day)
+        run = InvoiceRun.objects.select_for_update().get(pk=run.pk)
+        item, is_new = run.items.get_or_create(customer=customer)
+        if not is_new and item.state == State.WORKING:
+            return []
+        item.state, item.problem, item.detail = State.WAITING, "", ""
+        item.queued_at = item.finished_at = None
+        item.save()
+        if run.started_at is None:
+            run.started_at, run.started_by = timezone.now(), by
+            run.save(update_fields=["started_at", "started_by"])
+        audit.record(
+            "invoice_run.included",
+            actor=by,
+            subject=f"invoice run {run}",
+            details={"customer": customer.number},
+        )
+    return [item.pk]
+
+
 def invoice_run_start(*, run: InvoiceRun, by: "User | None") -> list[int]:
     """Return the items that wait and are not queued yet; the caller queues them.
 

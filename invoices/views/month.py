@@ -17,9 +17,11 @@ from django.views.decorators.http import require_GET, require_POST
 from company.streaming import file_response
 from invoices import services, tasks
 from invoices.domain.period import Month
+from invoices.mailing import mail_is_set_up
 from invoices.models import Export, Invoice, InvoiceRun, InvoiceRunItem
 from invoices.problems import Problem
 from invoices.review import review, sessions_of
+from invoices.views.delivery import delivery_context
 from technicians.access import current_user, office_required
 
 logger = logging.getLogger(__name__)
@@ -60,12 +62,14 @@ def month_page(request: HttpRequest, month: Month | None = None) -> HttpResponse
         if work["run"]
         else []
     )
-    listed = invoices.select_related("archived_file", "customer")
+    listed = invoices.select_related("archived_file", "customer", "cancellation")
     context = work | {
         "review": review(month),
         "has_sessions": sessions_of(month).exists(),
         "failed": failed,
         "totals": invoices.totals(),
+        "delivery": delivery_context(month),
+        "can_send_mail": mail_is_set_up(),
         "unarchived": invoices.unarchived().count(),
         "page": Paginator(listed, INVOICES_PER_PAGE).get_page(request.GET.get("page")),
         "previous": month.previous(),

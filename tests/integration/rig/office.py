@@ -80,8 +80,8 @@ class Office:
         """Open the customer's invoice in this month's list; return its number and file."""
         self.open_month()
         row = self.page.get_by_test_id("invoice").filter(has_text=customer)
-        link = row.get_by_role("link")
-        number = link.inner_text()
+        number = row.get_by_role("link").first.inner_text()
+        link = row.get_by_role("link", name="PDF", exact=True)
         answer = self.page.request.get(f"{self.portal.url}{link.get_attribute('href')}")
         assert answer.headers["content-type"] == "application/pdf"
         return number, answer.body()

@@ -31,14 +31,6 @@ PAGES = (
 )
 
 
-@pytest.fixture(autouse=True)
-def workers_here(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any) -> None:
-    """Let tasks be worked on at once, in this process."""
-    monkeypatch.setattr(tasks.run_item, "delay", tasks.run_item)
-    monkeypatch.setattr(tasks.export, "delay", tasks.export)
-    monkeypatch.setattr("django.db.transaction.on_commit", lambda function, **_: function())
-
-
 @pytest.fixture
 def unworked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Let tasks lie in the queue; return what was queued."""

@@ -1,0 +1,163 @@
+"""Forms of the office: money, cancellations, items, and files from the bank."""
+
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from invoices.domain.camt import MAX_BYTES, StatementError
+from invoices.models import Item
+
+MAX_EUROS = Decimal(1_000_000)
+STATEMENT_REFUSALS = {
+    StatementError.TOO_LARGE: _("The file is too large: a statement has 10 MB at most."),
+    StatementError.NOT_XML: _(
+        "The file is damaged or was not loaded completely. Nothing was taken in: please download "
+        "it from the bank again."
+    ),
+    StatementError.NOT_CAMT: _(
+        "This is no account statement in the CAMT.053 format. Choose CAMT.053 (XML) when you "
+        "download it from the bank."
+    ),
+    StatementError.BAD_ENTRY: _("A booking in the file cannot be read. Nothing was taken in."),
+}
+
+
+class EuroField(forms.DecimalField):
+    """An amount in euros, as people write it ('8,50'); `cents` makes an integer of it."""
+
+    def __init__(self, *, least: Decimal = Decimal("0.01"), **kwargs: Any) -> None:
+        kwargs.setdefault("max_value", MAX_EUROS)
+        super().__init__(min_value=least, decimal_places=2, localize=True, **kwargs)
+        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+
+    @staticmethod
+    def cents(value: Decimal) -> int:
+        """Return an amount in cents."""
+        return int(value * 100)
+
+
+class CancelForm(forms.Form):
+    """Why an invoice is cancelled: it is printed."""
+
+    reason = forms.CharField(
+        label=_("Reason, printed on the cancellation"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class SendForm(forms.Form):
+    """Where an invoice goes; without an address it becomes a letter."""
+
+    address = forms.EmailField(
+        label=_("Mail address"),
+        required=False,
+        help_text=_("Leave it empty to send a letter."),
+    )
+
+
+class StatementForm(forms.Form):
+    """Files of the bank, one or several."""
+
+    statement = forms.FileField(
+        label=_("Account statement (CAMT.053, XML)"),
+        widget=forms.FileInput(attrs={"accept": ".xml,application/xml,text/xml"}),
+    )
+
+    def clean_statement(self) -> bytes:
+        """Return the content; refuse what is too large before it is read."""
+        upload = self.cleaned_data["statement"]
+        if upload.size > MAX_BYTES:
+            raise ValidationError(STATEMENT_REFUSALS[StatementError.TOO_LARGE])
+        content: bytes = upload.read()
+        return content
+
+
+class PaymentForm(forms.Form):
+    """A payment that no bank file brings: cash, or a transfer seen elsewhere."""
+
+    amount = EuroField(label=_("Amount in euros"))
+    received_on = forms.DateField(
+        label=_("Received on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    text = forms.CharField(
+        label=_("Note"),
+        max_length=200,
+        required=False,
+        help_text=_("For example: cash, receipt 12."),
+    )
+
+    def clean_received_on(self) -> Any:
+        """Refuse a day to come: money is entered when it is there."""
+        day = self.cleaned_data["received_on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("This day is still to come."))
+        return day
+
+
+class WriteOffForm(forms.Form):
+    """Why the shop no longer asks for what is open."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class ItemForm(forms.ModelForm[Item]):
+    """Travel, parts, prepaid minutes: what is billed besides sessions."""
+
+    price = EuroField(label=_("Price of one, VAT included, in euros"), least=Decimal(0))
+    net_price = EuroField(
+        label=_("Price of one without VAT, in euros"),
+        least=Decimal(0),
+        required=False,
+        help_text=_("Only for businesses abroad that pay the VAT themselves."),
+    )
+
+    class Meta:
+        model = Item
+        fields = (
+            "service_date",
+            "description",
+            "quantity",
+            "unit",
+            "vat_kind",
+            "prepaid_minutes",
+        )
+        widgets: ClassVar[dict[str, forms.Widget]] = {
+            "service_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "description": forms.TextInput(attrs={"autocomplete": "off"}),
+        }
+        help_texts: ClassVar[dict[str, Any]] = {
+            "quantity": _("A credit has a negative quantity, for example -1."),
+        }
+
+    field_order = (
+        "service_date",
+        "description",
+        "quantity",
+        "unit",
+        "price",
+        "net_price",
+        "vat_kind",
+        "prepaid_minutes",
+    )
+
+    def clean_quantity(self) -> int:
+        """Refuse a quantity of nothing."""
+        quantity: int = self.cleaned_data["quantity"]
+        if not quantity:
+            raise ValidationError(_("Nothing would be billed: enter a quantity other than 0."))
+        return quantity
+
+    def clean(self) -> dict[str, Any]:
+        """Put the prices into the item, in cents."""
+        cleaned = super().clean() or self.cleaned_data
+        if (price := cleaned.get("price")) is not None:
+            self.instance.unit_gross_cents = EuroField.cents(price)
+        net = cleaned.get("net_price")
+        self.instance.unit_net_cents = None if net is None else EuroField.cents(net)
+        return cleaned

@@ -1,0 +1,211 @@
+"""Money that came in, what is still open, and which payment is for which invoice."""
+
+import csv
+import datetime as dt
+import io
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from invoices import services
+from invoices.domain.camt import StatementError
+from invoices.domain.matching import Confidence
+from invoices.exports.register import amount_text, neutral
+from invoices.forms import STATEMENT_REFUSALS, EuroField, PaymentForm, StatementForm
+from invoices.models import Invoice, Payment
+from technicians.access import current_user, office_required
+
+PER_PAGE = 50
+
+
+@require_GET
+@office_required
+def payments_page(request: HttpRequest) -> HttpResponse:
+    """Show payments that no invoice has taken yet, with suggestions, and the latest others."""
+    return _show(request)
+
+
+def _show(
+    request: HttpRequest,
+    *,
+    statement: StatementForm | None = None,
+    payment: PaymentForm | None = None,
+) -> HttpResponse:
+    found = services.suggestions()
+    keys = {part.invoice_id for parts in found.values() for part in parts}
+    invoices = Invoice.objects.with_open().in_bulk(keys)
+    matches = [
+        {
+            "payment": each,
+            "parts": [(invoices[part.invoice_id], part.cents) for part in parts],
+            "is_sure": bool(parts) and all(p.confidence == Confidence.SURE for p in parts),
+        }
+        for each, parts in found.items()
+    ]
+    settled = Payment.objects.with_rest().exclude(pk__in=[each.pk for each in found])
+    listed = settled.prefetch_related("allocations__invoice").order_by("-received_on", "-pk")
+    return render(
+        request,
+        "invoices/payments.html",
+        {
+            "matches": matches,
+            "sure": sum(1 for match in matches if match["is_sure"]),
+            "unpaid": Invoice.objects.unpaid() if matches else [],
+            "page": Paginator(listed, PER_PAGE).get_page(request.GET.get("page")),
+            "statement_form": statement or StatementForm(),
+            "payment_form": payment or PaymentForm(initial={"received_on": timezone.localdate()}),
+        },
+        status=422 if statement or payment else 200,
+    )
+
+
+@require_POST
+@office_required
+def statement_import(request: HttpRequest) -> HttpResponse:
+    """Take in a file of the bank."""
+    form = StatementForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _show(request, statement=form)
+    try:
+        done = services.statement_import(
+            content=form.cleaned_data["statement"], by=current_user(request)
+        )
+    except StatementError as error:
+        reason = f"{STATEMENT_REFUSALS[error.reason]} {error.detail}".strip()
+        form.add_error("statement", reason)
+        return _show(request, statement=form)
+    if done.new:
+        text = ngettext(
+            "%(count)d new payment was taken in.", "%(count)d new payments were taken in.", done.new
+        )
+        messages.success(request, text % {"count": done.new})
+    else:
+        messages.info(request, _("All payments of this file were known already."))
+    return redirect("invoices:payments")
+
+
+@require_POST
+@office_required
+def payment_record(request: HttpRequest) -> HttpResponse:
+    """Enter a payment by hand."""
+    form = PaymentForm(request.POST)
+    if not form.is_valid():
+        return _show(request, payment=form)
+    services.payment_record(
+        cents=EuroField.cents(form.cleaned_data["amount"]),
+        received_on=form.cleaned_data["received_on"],
+        text=form.cleaned_data["text"],
+        by=current_user(request),
+    )
+    return redirect("invoices:payments")
+
+
+@require_POST
+@office_required
+def payment_match(request: HttpRequest, payment_id: int) -> HttpResponse:
+    """Let a payment settle what was suggested, or the invoice that was chosen."""
+    payment = get_object_or_404(Payment.objects.with_rest(), pk=payment_id)
+    by = current_user(request)
+    if "aside" in request.POST:
+        services.payment_set_aside(payment=payment, is_set_aside=True, by=by)
+        return redirect("invoices:payments")
+    number = request.POST.get("invoice", "")
+    if number:
+        invoice = get_object_or_404(Invoice, number=number)
+        parts = [(invoice, min(payment.rest_cents, services.open_cents(invoice)))]
+    else:
+        suggested = services.suggestions().get(payment, [])
+        invoices = Invoice.objects.in_bulk([part.invoice_id for part in suggested])
+        parts = [(invoices[part.invoice_id], part.cents) for part in suggested]
+    try:
+        services.payment_allocate(payment=payment, parts=parts, by=by)
+    except services.AmountError:
+        messages.error(request, _("This has changed meanwhile: please look at it again."))
+    return redirect("invoices:payments")
+
+
+@require_POST
+@office_required
+def match_sure(request: HttpRequest) -> HttpResponse:
+    """Accept every suggestion that fits by number and amount."""
+    count = 0
+    by = current_user(request)
+    for payment, parts in services.suggestions().items():
+        if not parts or any(part.confidence != Confidence.SURE for part in parts):
+            continue
+        invoices = Invoice.objects.in_bulk([part.invoice_id for part in parts])
+        try:
+            services.payment_allocate(
+                payment=payment,
+                parts=[(invoices[part.invoice_id], part.cents) for part in parts],
+                by=by,
+            )
+        except services.AmountError:
+            continue  # two payments of the same invoice: the second one stays on the page
+        count += 1
+    text = ngettext("%(count)d payment was matched.", "%(count)d payments were matched.", count)
+    messages.success(request, text % {"count": count})
+    return redirect("invoices:payments")
+
+
+@require_GET
+@office_required
+def open_items(request: HttpRequest) -> HttpResponse:
+    """List what is still to be paid, the oldest first; as CSV for a spreadsheet on wish."""
+    today = timezone.localdate()
+    unpaid = Invoice.objects.unpaid().select_related("customer")
+    if request.GET.get("format") == "csv":
+        return _open_items_csv(list(unpaid), today)
+    total = sum(invoice.open_cents for invoice in unpaid)
+    late = sum(invoice.open_cents for invoice in unpaid if invoice.due_on < today)
+    return render(
+        request,
+        "invoices/open_items.html",
+        {
+            "page": Paginator(unpaid, PER_PAGE).get_page(request.GET.get("page")),
+            "total": total,
+            "overdue": late,
+            "today": today,
+        },
+    )
+
+
+def _open_items_csv(invoices: list[Invoice], today: dt.date) -> HttpResponse:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
+    writer.writerow(
+        [
+            _("Invoice number"),
+            _("Invoice date"),
+            _("Due date"),
+            _("Customer number"),
+            _("Customer"),
+            _("Amount due"),
+            _("Open"),
+            _("Days overdue"),
+        ]
+    )
+    for invoice in invoices:
+        buyer = invoice.buyer_party
+        writer.writerow(
+            [
+                neutral(invoice.number),
+                f"{invoice.issued_on:%d.%m.%Y}",
+                f"{invoice.due_on:%d.%m.%Y}",
+                buyer.number,
+                neutral(buyer.name),
+                amount_text(invoice.gross_cents),
+                amount_text(invoice.open_cents),
+                max((today - invoice.due_on).days, 0),
+            ]
+        )
+    response = HttpResponse(stream.getvalue().encode("utf-8-sig"), content_type="text/csv")
+    name = f"{_('open-items')}-{today:%Y-%m-%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
