@@ -2,7 +2,7 @@
 //
 // A shortcut means the letter that the technician sees: Ctrl+Z is undo, though Z lies where
 // an American keyboard has Y. So it goes by the label, and the agent finds the customer's key
-// with that label (docs/adr/0005).
+// with that label (docs/adr/0006).
 
 /** @typedef {Pick<KeyboardEvent, "key" | "code" | "shiftKey">} Labelled */
 
