@@ -6,15 +6,14 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from tests.integration.rig.display import Screen
+from tests.integration.rig.ending import Ending
 from tests.integration.rig.processes import Program
 from tests.integration.rig.waiting import until
 
 
-class Computer:
+class Computer(Ending):
     """A screen on which programs run as on a small Linux desktop."""
 
     def __init__(
@@ -95,14 +94,3 @@ class Computer:
         for program in reversed(self._programs):
             program.stop(within=5)
         self.screen.stop()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()

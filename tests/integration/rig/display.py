@@ -4,20 +4,19 @@ import os
 import re
 import subprocess
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageGrab
 
+from tests.integration.rig.ending import Ending
 from tests.integration.rig.processes import Program
 from tests.integration.rig.waiting import until
 
 Pixels = NDArray[np.uint8]  # height x width x 3, RGB
 
 
-class Screen:
+class Screen(Ending):
     """An Xvfb of `width` x `height` pixels on the first free display."""
 
     def __init__(self, folder: Path, width: int = 1920, height: int = 1080) -> None:
@@ -92,14 +91,3 @@ class Screen:
     def stop(self) -> None:
         """End the X server and with it every window."""
         self._server.stop()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()

@@ -9,11 +9,11 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import psutil
 
+from tests.integration.rig.ending import Ending
 from tests.integration.rig.processes import Program
 from tests.integration.rig.waiting import until
 
@@ -48,7 +48,7 @@ def free_port() -> int:
         return port
 
 
-class Portal:
+class Portal(Ending):
     """What `script/server` runs after the set-up, with demo data on an empty database."""
 
     def __init__(
@@ -177,14 +177,3 @@ class Portal:
         """Keep what the portal printed."""
         for log in self.data.glob("portal-*.log"):
             shutil.copy(log, target)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()

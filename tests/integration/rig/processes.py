@@ -7,13 +7,12 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from tests.integration.rig.ending import Ending
 from tests.integration.rig.waiting import until
 
 
-class Program:
+class Program(Ending):
     """A running program whose standard output and errors go to `log`."""
 
     def __init__(
@@ -101,14 +100,3 @@ class Program:
             os.killpg(self.process.pid, number)
         except ProcessLookupError:
             return
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()

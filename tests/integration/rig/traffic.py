@@ -14,6 +14,9 @@ import numpy as np
 import zstandard
 from PIL import Image, UnidentifiedImageError
 
+from agent.protocol.errors import ProtocolError
+from agent.protocol.framing import Channel
+from agent.protocol.picture import Codec, parse_frame
 from tests.integration.rig.display import Pixels
 from tests.integration.rig.wire import Passed
 
@@ -22,8 +25,8 @@ ZLIB_FIRST = 0x78
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 JPEG_MAGIC = b"\xff\xd8\xff"
 MOST = 64 * 1024 * 1024  # bytes that anything may become when it is unpacked
-# Kind and header of a record, docs/protocol.md section 5.
-RECORD_START = 13
+# Kind and header of a record, and the tag at its end; docs/protocol.md section 5.
+RECORD_START, TAG = 13, 16
 
 
 def streams(passed: Iterable[Passed]) -> list[bytes]:
@@ -71,6 +74,7 @@ def layers(passed: Iterable[Passed]) -> Iterator[bytes]:
     for stream in list(plain):
         said = messages(stream)
         plain += said
+        plain += _frames(said)
         # Payloads are cut into records; here they lie behind one another.
         plain.append(b"".join(message[RECORD_START:] for message in said if message[:1] == b"\x02"))
     for layer in plain:
@@ -80,6 +84,25 @@ def layers(passed: Iterable[Passed]) -> Iterator[bytes]:
                 yield inner
             yield from _inflated(inner)
             yield from _unpacked_zstd(inner)
+
+
+def _frames(said: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the pixels and pictures of what reads as frames, as somebody would with the keys."""
+    payload = bytearray()
+    stream = zstandard.ZstdDecompressor().decompressobj()
+    for message in said:
+        if message[:1] != b"\x02" or message[2] != Channel.PICTURE:
+            continue
+        payload += message[RECORD_START:-TAG]
+        if message[3] == 1:  # more of the same follow
+            continue
+        with suppress(ProtocolError, zstandard.ZstdError):
+            frame = parse_frame(bytes(payload))
+            if frame.fresh:
+                stream = zstandard.ZstdDecompressor(max_window_size=2**27).decompressobj()
+            for rect in frame.rects:
+                yield stream.decompress(rect.data) if rect.codec is Codec.ZSTD else rect.data
+        payload.clear()
 
 
 def _decoded(layer: bytes) -> Iterator[bytes]:

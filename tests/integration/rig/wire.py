@@ -9,8 +9,9 @@ import contextlib
 import socket
 import threading
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
+
+from tests.integration.rig.ending import Ending
 
 QUEUE: Final = 64 * 1024
 CHUNK: Final = 1460  # what an Ethernet frame carries of a TCP stream
@@ -53,7 +54,7 @@ class _Connection:
             writer.transport.abort()
 
 
-class Wire:
+class Wire(Ending):
     """Listens on a free port and passes everything on to `port` of this machine."""
 
     def __init__(self, port: int, link: Link) -> None:
@@ -206,18 +207,7 @@ class Wire:
 
         self._loop.call_soon_threadsafe(leave)
 
-    def close(self) -> None:
+    def stop(self) -> None:
         """Stop passing anything on."""
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()

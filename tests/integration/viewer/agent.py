@@ -4,8 +4,6 @@ import queue
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from types import TracebackType
-from typing import Self
 
 import zstandard
 from websockets.exceptions import ConnectionClosed
@@ -18,13 +16,14 @@ from agent.protocol.keys import DirectionKeys
 from agent.protocol.picture import Codec, Frame, Rect, encode_frame
 from agent.protocol.records import Opener, Sealer
 from tests.integration.rig.display import Pixels
+from tests.integration.rig.ending import Ending
 from tests.integration.rig.waiting import until
 
 PLATFORM = "Debian GNU/Linux 12"
 HOSTNAME = "werkstatt-pc"
 
 
-class ScriptedAgent:
+class ScriptedAgent(Ending):
     """Registers, answers pings and key exchanges by itself; the rest is the test's.
 
     Attributes:
@@ -165,20 +164,9 @@ class ScriptedAgent:
         """Connect again as the same agent."""
         self._socket = self._connect(self.registered.resume_token)
 
-    def close(self) -> None:
+    def stop(self) -> None:
         """Leave."""
         self._socket.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     # --- By itself ----------------------------------------------------------------------
 

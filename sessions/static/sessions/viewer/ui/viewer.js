@@ -228,6 +228,9 @@ class Viewer {
     this.#statistics.resize(width, height);
     if (isFirst) {
       this.#hadPicture = this.#hasPicture = true;
+    }
+    // A pause that outlived a lost line stays one, whatever was on its way.
+    if (isFirst && !this.#isPaused) {
       document.body.classList.remove("is-stale");
       this.#overlay.hide();
       this.#screen.setActive(true);
