@@ -15,6 +15,7 @@ from typing import Any
 from daphne.server import Server  # isort: skip
 from daphne.http_protocol import WebRequest
 from daphne.ws_protocol import WebSocketFactory
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
@@ -106,6 +107,21 @@ class PatientServer(Server):  # type: ignore[misc]  # Daphne ships no types
         if isinstance(protocol.producer, Flow) and not await protocol.producer.wait():
             logger.warning("A reader took nothing for %d s: connection closed.", STALL_SECONDS)
             protocol.transport.abortConnection()
+
+    def kill_all_applications(self) -> Deferred[list[Any]]:
+        """Cancel all applications when the server stops, and wait until every one has ended.
+
+        Daphne's own goes on as soon as the first has: what the others still write in
+        threads would then wait for an event loop that has stopped, and the process with it.
+        """
+        running = [
+            application
+            for details in self.connections.values()
+            if (application := details.get("application_instance")) and not application.done()
+        ]
+        for application in running:
+            application.cancel()
+        return Deferred.fromFuture(asyncio.gather(*running, return_exceptions=True))
 
 
 def bounded(application: Application) -> Application:

@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
@@ -54,9 +55,14 @@ class Recorder:
         self.attempt: attempts.Attempt | None = None
 
     async def drain(self) -> None:
-        """Wait until everything so far is written."""
+        """Wait until everything so far is written, even if the caller is cancelled meanwhile.
+
+        The write runs in a thread and says what changed through this event loop: when
+        that has stopped, it would wait, and the process with it, for ever.
+        """
         while self._tail is not None and not self._tail.done():
-            await asyncio.shield(self._tail)
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([self._tail])
 
     # --- Events -----------------------------------------------------------------------
 
