@@ -1,6 +1,8 @@
 """What follows from what the eye saw."""
 
-from bench.streaming.measure import first_sights, percentile
+import numpy as np
+
+from bench.streaming.measure import first_sights, percentile, share_alike
 
 
 def test_nothing_seen_gives_no_figure() -> None:
@@ -18,3 +20,10 @@ def test_percentiles_are_figures_that_occurred() -> None:
     assert percentile(seconds, 50) == 30.0
     assert percentile(seconds, 95) == 40.0
     assert percentile([0.0123], 50) == 12.3
+
+
+def test_video_is_alike_and_another_scene_is_not() -> None:
+    scene = np.full((10, 10, 3), 200, np.uint8)
+    assert share_alike(scene - 20, scene) == 1.0
+    assert share_alike(scene - 100, scene) == 0.0
+    assert share_alike(scene[:5], scene) == 0.0
