@@ -8,6 +8,7 @@ whole tiles.
 """
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import replace
 
 from agent.capture.base import Box, Picture
@@ -18,13 +19,15 @@ from agent.encode.lossy import CALM, Level
 from agent.encode.motion import Motion, marked
 from agent.protocol.picture import PLANE_PIXELS_MAX, PLANES, Codec, plane_data
 
-# Less than that, in tiles, costs little to send again: of a frame, and of a rectangle.
+# Less than that, in tiles of more than one colour, costs little to send again: of a frame, and
+# of a rectangle.
 COVERED_LEAST = 8
 KEEP_LEAST = 4
 RESTORE_LEAST = 6
 # Each rectangle is one more copy for the page.
-KEEPS_MOST = 12
-RESTORES_MOST = 16
+KEEPS_MOST = 8
+RESTORES_MOST = 12
+TRIES_MOST = 24
 # The smallest part of a tile that is restored, in pixels: less costs fewer bytes as it is.
 PART_LEAST = 48
 # What is tried first: so many tiles tell whether much of what changed is known.
@@ -86,17 +89,16 @@ class Keep(Stage):
         if work.left.count < RESTORE_LEAST:
             return
         # What is known is looked for before it is known anew.
-        sample = _sample(work.left)
+        sample = self._sample(work)
         known = max((grid.count for grid in self._known(work, sample)), default=0)
         if standing.count >= COVERED_LEAST:
             self._keep(work, standing)
-        if known >= KNOWN_SHARE * sample.count:
+        if known and known >= KNOWN_SHARE * sample.count:
             self.bring_back(work)
 
     def bring_back(self, work: Work) -> None:
         """Restore what is known of the tiles left."""
-        sample = _sample(work.left)
-        if any(self._known(work, sample)):
+        if any(self._known(work, self._sample(work))):
             known = self._known(work, work.left)
             room = RESTORES_MOST
             for number in sorted(range(len(known)), key=lambda n: -known[n].count):
@@ -106,15 +108,17 @@ class Keep(Stage):
     def _bring_tiles(self, work: Work, number: int, known: TileGrid, room: int) -> int:
         """Restore whole tiles; return how many rectangles it took."""
         grid = known.both(work.left)
-        for count in range(room):
-            tiles = work.kernel.largest(grid)
-            if tiles is None or tiles.area < RESTORE_LEAST:
-                return count
-            grid.fill(tiles, 0)
-            self._restore(work, number, work.left.pixels(tiles))
-            work.changed.fill(tiles, 0)
-            work.left.fill(tiles, 0)
-        return room
+        coloured = grid.without(work.kernel.flat(work.picture, grid))
+        count = 0
+        for tiles in _largest(work, grid, RESTORE_LEAST):
+            if count == room:
+                break
+            if marked(coloured, tiles) >= RESTORE_LEAST:
+                count += 1
+                self._restore(work, number, work.left.pixels(tiles))
+                work.changed.fill(tiles, 0)
+                work.left.fill(tiles, 0)
+        return count
 
     def _bring_parts(self, work: Work) -> None:
         """Restore parts of tiles, from the plane whose pixels are here."""
@@ -127,6 +131,16 @@ class Keep(Stage):
                 found.append(box)
         if found:
             moved(work, found)
+
+    def _sample(self, work: Work) -> TileGrid:
+        """Return some of the tiles left, spread over the screen, none of one colour."""
+        left = work.left
+        grid, size = TileGrid(left.width, left.height), len(left.cells)
+        for index in range(SAMPLE):
+            place = left.cells.find(1, index * size // SAMPLE)
+            if place >= 0:
+                grid.cells[place] = 1
+        return grid.without(work.kernel.flat(work.picture, grid))
 
     def _known(self, work: Work, grid: TileGrid) -> list[TileGrid]:
         """For each plane, those of the marked tiles that it holds as the screen shows them."""
@@ -148,21 +162,26 @@ class Keep(Stage):
         levels = work.canvas.lossy.levels()
         digests = self._digests(work, standing, new=False)
         wanted = standing.without(_marked(levels, _PREVIEW, standing))
+        fresh = wanted
         for plane in self._planes:
-            same = work.kernel.recognise(plane.digests, digests, wanted.both(plane.kept))
+            same = work.kernel.recognise(plane.digests, digests, fresh.both(plane.kept))
             # What is there roughly and here exactly is worth keeping again.
             rough = _marked(plane.levels, _ROUGH, same)
             same = same.without(rough.without(_marked(levels, _ROUGH, same)))
             if same:
                 plane.used = self._frames
-                wanted = wanted.without(same)
-        number = self._place(wanted)
-        for _ in range(KEEPS_MOST):
-            box = work.kernel.largest(wanted)
-            if box is None or box.area < KEEP_LEAST:
-                return
-            wanted.fill(box, 0)
-            self._keep_box(work, number, box, levels)
+                fresh = fresh.without(same)
+        coloured = fresh.without(work.kernel.flat(work.canvas.shadow, fresh))
+        if coloured.count < COVERED_LEAST:
+            return
+        # Much that is new is kept in one piece with what is not.
+        grid = wanted if fresh.count * 2 >= wanted.count else fresh
+        number = self._place(grid)
+        count = 0
+        for box in _largest(work, grid, KEEP_LEAST):
+            if count < KEEPS_MOST and marked(coloured, box) >= KEEP_LEAST:
+                count += 1
+                self._keep_box(work, number, box, levels)
 
     def _place(self, wanted: TileGrid) -> int:
         """Return the plane on which the least is lost; of equals the one used last if free."""
@@ -254,15 +273,14 @@ class Restore(Stage):
             self._keep.bring_back(work)
 
 
-def _sample(grid: TileGrid) -> TileGrid:
-    """Return some of the marked tiles, spread over the screen."""
-    result = TileGrid(grid.width, grid.height)
-    size = len(grid.cells)
-    for index in range(SAMPLE):
-        place = grid.cells.find(1, index * size // SAMPLE)
-        if place >= 0:
-            result.cells[place] = 1
-    return result
+def _largest(work: Work, grid: TileGrid, least: int) -> Iterator[Box]:
+    """Yield the largest rectangles of marked tiles, and clear them in the grid."""
+    for _ in range(TRIES_MOST):
+        box = work.kernel.largest(grid)
+        if box is None or box.area < least:
+            return
+        grid.fill(box, 0)
+        yield box
 
 
 def _marked(levels: bytes | bytearray, which: bytes, like: TileGrid) -> TileGrid:

@@ -84,6 +84,7 @@ def test_both_kernels_find_the_same(native: NativeKernel, pair: Pair, data: st.D
     assert native.largest(grid) == PLAIN.largest(grid)
     some = TileGrid(width, height)
     some.cells[:] = bytes(data.draw(st.integers(0, 1)) for _ in grid.cells)
+    assert native.flat(pair.new, some).cells == PLAIN.flat(pair.new, some).cells
     assert native.differing(pair, some).cells == grid.both(some).cells
     assert PLAIN.differing(pair, some).cells == grid.both(some).cells
     ways = [(0, 0), (3, -7)]
@@ -281,6 +282,7 @@ CALLS: dict[str, Callable[[Kernel, Pair], object]] = {
     "a box too wide": lambda k, p: k.split(p, Box(0, 0, 91, 50)),
     "an empty box": lambda k, p: k.pack(p.new, Box(5, 5, 5, 9)),
     "tiles of another picture": lambda k, p: k.differing(p, TileGrid(90, 70)),
+    "a grid of another picture": lambda k, p: k.flat(p.new, TileGrid(90, 70)),
     "a short key": lambda k, p: k.digest(p.new, TileGrid(90, 50), b"", bytearray(24 * 16)),
     "short digests": lambda k, p: k.digest(p.new, TileGrid(90, 50), bytes(KEY_BYTES), bytearray(9)),
     "digests of another grid": lambda k, p: k.digest(

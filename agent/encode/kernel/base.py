@@ -111,6 +111,10 @@ class Kernel(abc.ABC):
         """Return the marked tiles that look like a photograph."""
 
     @abc.abstractmethod
+    def flat(self, picture: Picture, grid: TileGrid) -> TileGrid:
+        """Return the marked tiles that are of one colour."""
+
+    @abc.abstractmethod
     def pack(self, picture: Picture, box: Box) -> bytes | bytearray:
         """Return a part of the picture as RGB, three bytes a pixel, rows from the top."""
 

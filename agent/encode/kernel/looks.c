@@ -32,6 +32,27 @@ PUBLIC int32_t dibuc_photographic(const Shape *s, const uint8_t *picture, const 
     return photographic;
 }
 
+/* Set out[i] for each marked tile that is of one colour; answer how many are. */
+PUBLIC int32_t dibuc_flat(const Shape *s, const uint8_t *picture, const uint8_t *cells, uint8_t *out,
+                          uint64_t count) {
+    if (!shape_fits(s) || !cells_fit(s, count)) return REFUSED;
+    int32_t columns = tiles(s->width), found = 0;
+    for (int32_t cell = 0; (uint64_t)cell < count; cell++) {
+        out[cell] = 0;
+        if (!cells[cell]) continue;
+        int32_t x = cell % columns * TILE, y = cell / columns * TILE, flat = 1;
+        int32_t w = least(TILE, s->width - x), h = least(TILE, s->height - y);
+        uint32_t first = pixel(at(s, picture, x, y));
+        for (int32_t row = 0; flat && row < h; row++) {
+            const uint8_t *from = at(s, picture, x, y + row);
+            for (int32_t i = 0; i < w; i++) flat &= pixel(from + i * PIXEL) == first;
+        }
+        out[cell] = (uint8_t)flat;
+        found += flat;
+    }
+    return found;
+}
+
 /* Pack a box as RGB, three bytes a pixel, rows from the top. `red` is the place of red: 0 or 2. */
 PUBLIC int32_t dibuc_pack(const Shape *s, const uint8_t *picture, const Box *box, int32_t red,
                           uint8_t *out, uint64_t size) {

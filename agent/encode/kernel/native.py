@@ -1,6 +1,7 @@
 """The inner loops in C, called by ctypes, which leaves other threads running meanwhile."""
 
 import ctypes
+from collections.abc import Callable
 from ctypes import POINTER, byref, c_int32, c_uint8, c_uint64, c_void_p
 from pathlib import Path
 
@@ -55,6 +56,7 @@ _SIGNATURES = {
     "dibuc_paste": (_SHAPE, c_void_p, c_void_p, _BOX),
     "dibuc_same": (_SHAPE, c_void_p, c_void_p, _BOX),
     "dibuc_differing": (_SHAPE, c_void_p, c_void_p, c_void_p, c_void_p, c_uint64),
+    "dibuc_flat": (_SHAPE, c_void_p, c_void_p, c_void_p, c_uint64),
     "dibuc_yuv": (_SHAPE, c_void_p, _BOX, c_int32, c_void_p, c_uint64),
     "dibuc_pack": (_SHAPE, c_void_p, _BOX, c_int32, c_void_p, c_uint64),
 }
@@ -180,13 +182,15 @@ class NativeKernel(Kernel):
         return _checked(answer) == 1
 
     def photographic(self, picture: Picture, grid: TileGrid) -> TileGrid:
+        return self._looking(self._library.dibuc_photographic, picture, grid)
+
+    def flat(self, picture: Picture, grid: TileGrid) -> TileGrid:
+        return self._looking(self._library.dibuc_flat, picture, grid)
+
+    def _looking(self, how: Callable[..., int], picture: Picture, grid: TileGrid) -> TileGrid:
         result = TileGrid(grid.width, grid.height)
         pixels, cells, found = _memory(picture), _cells(grid), _cells(result)
-        _checked(
-            self._library.dibuc_photographic(
-                _shape(picture), byref(pixels), byref(cells), byref(found), len(grid.cells)
-            )
-        )
+        _checked(how(_shape(picture), byref(pixels), byref(cells), byref(found), len(grid.cells)))
         return result
 
     def pack(self, picture: Picture, box: Box) -> bytes | bytearray:

@@ -191,6 +191,18 @@ class PlainKernel(Kernel):
                 result.cells[offset : offset + grid.columns] = bytes(map(min, cells, flags))
         return result
 
+    def flat(self, picture: Picture, grid: TileGrid) -> TileGrid:
+        if (grid.width, grid.height) != (picture.width, picture.height):
+            raise ValueError("a grid that does not fit")
+        result = TileGrid(grid.width, grid.height)
+        for cell, marked in enumerate(grid.cells):
+            if marked:
+                column, row = cell % grid.columns, cell // grid.columns
+                box = grid.pixels(Box(column, row, column + 1, row + 1))
+                data = image_of(picture, box).tobytes()
+                result.cells[cell] = data == data[:RGB] * (len(data) // RGB)
+        return result
+
     def pack(self, picture: Picture, box: Box) -> bytes | bytearray:
         _check(picture, box)
         return image_of(picture, box).tobytes()
@@ -206,8 +218,8 @@ class PlainKernel(Kernel):
             raise ValueError("a grid that does not fit")
         for cell, marked in enumerate(grid.cells):
             if marked:
-                box = Box(cell % grid.columns, cell // grid.columns, 0, 0)
-                tile = grid.pixels(Box(box.x0, box.y0, box.x0 + 1, box.y0 + 1))
+                column, row = cell % grid.columns, cell // grid.columns
+                tile = grid.pixels(Box(column, row, column + 1, row + 1))
                 into[cell * DIGEST : (cell + 1) * DIGEST] = digests.digest(picture, tile, key)
 
     def recognise(self, one: bytearray, two: bytearray, grid: TileGrid) -> TileGrid:

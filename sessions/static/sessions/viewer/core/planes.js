@@ -1,5 +1,6 @@
 // Shadow planes: what of the picture the agent wants kept, to be restored by a few bytes
-// (docs/protocol.md, section 6.1). Each takes as much memory as the picture, once it is used.
+// (docs/protocol.md, section 6.1). A plane is made of pieces, each once something is kept there:
+// a browser copies a whole canvas before it draws on one that was drawn from.
 
 import { malformed } from "./fields.js";
 
@@ -7,9 +8,11 @@ import { malformed } from "./fields.js";
 /** @typedef {OffscreenCanvas | HTMLCanvasElement} Canvas */
 /** @typedef {OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D} Context */
 
+const SIDE = 256;
+
 /** The planes of one picture. */
 export class Planes {
-  /** @type {Map<number, {canvas: Canvas, context: Context}>} */
+  /** By plane, by the piece's place in it. @type {Map<number, Map<string, Context>>} */
   #planes = new Map();
 
   /** Nothing is kept any more. */
@@ -21,13 +24,14 @@ export class Planes {
    * @param {Canvas} picture
    * @param {Rect} rect
    */
-  keep(picture, { plane, x, y, w, h }) {
-    let kept = this.#planes.get(plane);
-    if (kept === undefined) {
-      kept = blank(picture.width, picture.height);
-      this.#planes.set(plane, kept);
+  keep(picture, rect) {
+    const pieces = this.#planes.get(rect.plane) ?? new Map();
+    this.#planes.set(rect.plane, pieces);
+    for (const { name, left, top, x, y, w, h } of piecesOf(rect)) {
+      const piece = pieces.get(name) ?? blank();
+      pieces.set(name, piece);
+      piece.drawImage(picture, x, y, w, h, x - left, y - top, w, h);
     }
-    kept.context.drawImage(picture, x, y, w, h, x, y, w, h);
   }
 
   /**
@@ -35,28 +39,47 @@ export class Planes {
    * @param {Rect} rect
    * @throws {import("./fields.js").ProtocolError} malformed
    */
-  restore(context, { plane, x, y, w, h }) {
-    const kept = this.#planes.get(plane);
-    if (kept === undefined) {
+  restore(context, rect) {
+    const pieces = this.#planes.get(rect.plane);
+    if (pieces === undefined) {
       throw malformed("picture: restored from a plane on which nothing was kept");
     }
-    context.drawImage(kept.canvas, x, y, w, h, x, y, w, h);
+    for (const { name, left, top, x, y, w, h } of piecesOf(rect)) {
+      const piece = pieces.get(name);
+      if (piece === undefined) {
+        context.clearRect(x, y, w, h);
+      } else {
+        context.drawImage(piece.canvas, x - left, y - top, w, h, x, y, w, h);
+      }
+    }
   }
 }
 
 /**
- * @param {number} width
- * @param {number} height
+ * Cut a rectangle where pieces meet.
+ *
+ * @param {Rect} rect
  */
-function blank(width, height) {
+function* piecesOf({ x, y, w, h }) {
+  for (let top = y - (y % SIDE); top < y + h; top += SIDE) {
+    for (let left = x - (x % SIDE); left < x + w; left += SIDE) {
+      const [x0, y0] = [Math.max(x, left), Math.max(y, top)];
+      const [x1, y1] = [Math.min(x + w, left + SIDE), Math.min(y + h, top + SIDE)];
+      yield { name: `${left} ${top}`, left, top, x: x0, y: y0, w: x1 - x0, h: y1 - y0 };
+    }
+  }
+}
+
+/** @returns {Context} of a new, black piece */
+function blank() {
   const canvas =
     typeof OffscreenCanvas === "undefined"
-      ? Object.assign(document.createElement("canvas"), { width, height })
-      : new OffscreenCanvas(width, height);
+      ? Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE })
+      : new OffscreenCanvas(SIDE, SIDE);
   const context = /** @type {Context | null} */ (canvas.getContext("2d", { alpha: false }));
   if (context === null) {
     throw new Error("this browser gives no further 2D context");
   }
   context.imageSmoothingEnabled = false;
-  return { canvas, context };
+  return context;
 }
