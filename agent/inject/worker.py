@@ -51,6 +51,7 @@ class InputWorker:
         self._noticed: dict[str, float] = {}
         self._locks: control.Locks | None = None
         self._locks_at = 0.0
+        self._locks_touched = False
         # A crash of the rest must not leave a key pressed.
         atexit.register(self._close)
         self._thread = threading.Thread(target=self._run, name="input", daemon=True)
@@ -112,11 +113,17 @@ class InputWorker:
     def _next(self) -> Input | None:
         """Wait for a message; meanwhile let go what nobody says any more to be down."""
         while True:
+            now = time.monotonic()
+            times = [self._held.due(now), self._locks_due(now)]
             try:
-                return self._waiting.get(timeout=self._held.due(time.monotonic()))
+                return self._waiting.get(
+                    timeout=min((t for t in times if t is not None), default=None)
+                )
             except queue.Empty:
-                for code in self._held.forget():
-                    self._injector.key(code, down=False)
+                if self._held.due(time.monotonic()) == 0:
+                    for code in self._held.forget():
+                        self._injector.key(code, down=False)
+                self._look_at_locks()
 
     def _newest(self, move: control.Move) -> tuple[control.Move, Input | None, bool]:
         """Return the last of the moves in a row, what follows, and whether that is the end."""
@@ -132,6 +139,7 @@ class InputWorker:
     def _apply(self, message: Input) -> None:
         match message:
             case control.Key(code, down):
+                self._locks_touched = True
                 if self._injector.key(code, down=down):
                     self._held.key(code, time.monotonic(), down=down)
             case control.Shortcut(code, label):
@@ -161,11 +169,16 @@ class InputWorker:
             self._notice("not-typed")
         return missing
 
+    def _locks_due(self, now: float) -> float | None:
+        """Seconds until the locks are to be looked at, since a key may have changed them."""
+        return max(0.0, self._locks_at + LOCKS_PACE - now) if self._locks_touched else None
+
     def _look_at_locks(self) -> None:
         now = time.monotonic()
         if now < self._locks_at + LOCKS_PACE:
             return
         self._locks_at = now
+        self._locks_touched = False
         locks = control.Locks(*self._injector.locks())
         if locks != self._locks:
             self._locks = locks
