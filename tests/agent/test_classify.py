@@ -46,6 +46,39 @@ def test_text_is_drawn() -> None:
     assert share(text(320, 160)) < 0.02
 
 
+def gradient(width: int, height: int, *, turned: bool = False) -> Image.Image:
+    """Return a title bar's gradient, from left to right or from top to bottom."""
+    image = Image.linear_gradient("L").resize((width, height))
+    image = image.transpose(Image.Transpose.TRANSPOSE).resize((width, height)) if turned else image
+    return Image.merge("RGB", [image.point(lambda v: 60 + v // 2) for _ in "rgb"])
+
+
+def test_gradients_of_bars_and_buttons_are_drawn() -> None:
+    assert share(gradient(640, 160)) == 0
+    assert share(gradient(640, 160, turned=True)) == 0
+
+
+def test_letters_smoothed_by_colours_are_drawn() -> None:
+    wide = text(960, 160)
+    # Each of a pixel's three stripes shows its own third of a letter.
+    stripes = [
+        wide.transform((320, 160), Image.Transform.AFFINE, (3, 0, shift, 0, 1, 0)).getchannel("G")
+        for shift in (0, 1, 2)
+    ]
+    assert share(Image.merge("RGB", stripes)) < 0.05
+
+
+def test_small_bold_letters_without_gaps_are_mostly_drawn() -> None:
+    image = Image.new("RGB", (320, 160), "white")
+    for y in range(0, 160, 10):
+        ImageDraw.Draw(image).text((0, y), "Rechnungsnummer " * 6, fill="navy", font_size=9)
+    assert share(image) < 0.1
+
+
+def test_a_photograph_enlarged_until_it_is_smooth_is_photographic() -> None:
+    assert share(photograph(160, 80).resize((320, 160), Image.Resampling.BICUBIC)) > 0.9
+
+
 def test_an_empty_area_is_drawn() -> None:
     assert share(Image.new("RGB", (64, 64), "grey")) == 0
 
