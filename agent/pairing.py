@@ -20,6 +20,9 @@ from agent.transport import LineError
 
 log = logging.getLogger(__name__)
 
+# Bytes. A ping waits behind a record, and a line that is slow must not pass for a dead one.
+RECORD_MAX = 64 * 1024
+
 
 class Pairing:
     """Nothing is captured, sent or injected before `start`."""
@@ -46,7 +49,7 @@ class Pairing:
         self.verification_code = keys.verification_code
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._sealer = Sealer(
-            keys.agent_to_technician.key, keys.agent_to_technician.iv, epoch=keys.epoch
+            keys.agent_to_technician.key, keys.agent_to_technician.iv, RECORD_MAX, epoch=keys.epoch
         )
         self._opener = Opener(
             keys.technician_to_agent.key,

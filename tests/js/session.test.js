@@ -102,3 +102,11 @@ test("without keys and consent no input leaves", async () => {
   await settled();
   assert.deepEqual(sent, []);
 });
+
+test("a page that has no keys yet does not try to resume", () => {
+  const { session, told } = begin();
+  session.receiveText(PAIRED);
+  assert.deepEqual(told, [
+    { type: "paired", supportId: "046631690", hostname: "pc", platform: "X", isResuming: false },
+  ]);
+});

@@ -15,7 +15,7 @@ import { Statistics } from "./statistics.js";
  *   | {type: "control", messages: import("./wire.js").TechnicianControl[]}
  *   | {type: "wish", message: import("./wire.js").TechnicianControl}
  *   | {type: "measure", isOn: boolean}
- *   | {type: "pause" | "resume" | "end" | "connect" | "awake"}} ToEngine
+ *   | {type: "pause" | "resume" | "end" | "connect" | "hurry" | "prove"}} ToEngine
  */
 
 /**
@@ -110,8 +110,11 @@ export class Engine {
       case "connect":
         line.connect();
         break;
-      case "awake":
-        line.awake();
+      case "hurry":
+        line.hurry();
+        break;
+      case "prove":
+        line.prove();
         break;
       default:
         line.tell(message.type);

@@ -23,10 +23,12 @@ const RETRY_MS = [0, 500, 1000, 2000, 4000, 8000];
 const SILENCE_MS = 6000;
 // After so long it is in doubt: what is typed now would arrive at some later time.
 const DOUBT_MS = 3000;
-// A line that has just come back from a sleep gets so long to show that it is alive.
-const AWAKE_MS = 2500;
+// After a sleep or a change of the network the line gets so long to show that it is alive.
+const PROOF_MS = 2500;
 const OPEN_MS = 4000;
 const WATCH_MS = 500;
+// Between two looks at the line: the computer was asleep.
+const SLEEP_MS = 5000;
 
 /** The socket to the relay, opened again when it breaks. */
 export class Line {
@@ -39,6 +41,9 @@ export class Line {
   #failures = 0;
   #isOver = false;
   #heardAt = 0;
+  /** When something has to have been heard, whatever the silence before. */
+  #provesBy = Infinity;
+  #watchedAt = Date.now();
   #knocker;
 
   /**
@@ -74,10 +79,15 @@ export class Line {
     this.#open(this.#url);
   }
 
-  /** The computer was asleep, or its network has changed: do not wait for timeouts. */
-  awake() {
+  /** Somebody looks again, or there is a network again: do not wait for the next try. */
+  hurry() {
     this.#knocker.hurry();
-    this.#heardAt = Math.min(this.#heardAt, performance.now() - SILENCE_MS + AWAKE_MS);
+  }
+
+  /** The line has to show that it is alive: its network has changed. */
+  prove() {
+    this.#knocker.hurry();
+    this.#provesBy = performance.now() + PROOF_MS;
   }
 
   /** @param {string} url */
@@ -88,6 +98,7 @@ export class Line {
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     this.#heardAt = performance.now();
+    this.#provesBy = Infinity;
     socket.addEventListener("open", () => this.#emit({ type: "opened" }));
     socket.addEventListener("message", ({ data }) => {
       if (socket === this.#socket) {
@@ -116,6 +127,7 @@ export class Line {
   /** @param {string | ArrayBuffer} data */
   #receive(data) {
     this.#heardAt = performance.now();
+    this.#provesBy = Infinity;
     try {
       if (typeof data === "string") {
         this.#session.receiveText(data);
@@ -187,8 +199,14 @@ export class Line {
   }
 
   #watch() {
+    const watchedAt = this.#watchedAt;
+    this.#watchedAt = Date.now();
+    if (this.#watchedAt - watchedAt > SLEEP_MS) {
+      this.prove();
+    }
     const isOpening = this.#socket?.readyState === WebSocket.CONNECTING;
-    if (this.#socket !== null && this.#silence() > (isOpening ? OPEN_MS : SILENCE_MS)) {
+    const isSilent = this.#silence() > (isOpening ? OPEN_MS : SILENCE_MS);
+    if (this.#socket !== null && (isSilent || performance.now() > this.#provesBy)) {
       this.#drop();
       this.#closed();
     }

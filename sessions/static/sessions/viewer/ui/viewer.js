@@ -93,10 +93,8 @@ class Viewer {
       () => this.#screen.focus(),
     );
     this.#statistics.begin();
-    const awake = () => document.visibilityState === "visible" && this.#tell({ type: "awake" });
-    globalThis.addEventListener("online", awake);
-    globalThis.addEventListener("pageshow", awake);
-    document.addEventListener("visibilitychange", awake);
+    globalThis.addEventListener("online", () => this.#tell({ type: "prove" }));
+    document.addEventListener("visibilitychange", () => this.#tell({ type: "hurry" }));
   }
 
   /** @param {ToEngine} message */
