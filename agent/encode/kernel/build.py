@@ -10,7 +10,7 @@ from pathlib import Path
 
 from agent.encode.kernel import compiled
 
-FLAGS = ("-std=c11", "-O2", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-shared")
+FLAGS = ("-std=c11", "-O3", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-shared")
 
 
 def build(output: Path | None = None) -> Path:
