@@ -166,6 +166,24 @@ def test_the_wheel_scrolls_and_the_mouse_marks(screen: Screen, injector: X11Inje
     until(lambda: screen.picture().tobytes() != shown.tobytes())
 
 
+def test_all_five_buttons_arrive_with_the_numbers_that_programs_know(
+    screen: Screen, injector: X11Injector, tmp_path: Path
+) -> None:
+    output = tmp_path / "buttons"
+    screen.start("sh", "-c", f"exec xev -event button -geometry 200x200+0+0 > {output}")
+    screen.window("--name", "Event Tester")
+    injector.move(100, 100)
+    for button in range(5):
+        injector.button(button, down=True)
+        injector.button(button, down=False)
+
+    def pressed() -> list[str]:
+        lines = output.read_text().split("ButtonPress event")[1:]
+        return [line.partition(" button ")[2].partition(",")[0] for line in lines]
+
+    until(lambda: pressed() == ["1", "2", "3", "8", "9"])
+
+
 def test_the_pointer_stays_on_the_screen(screen: Screen, injector: X11Injector) -> None:
     injector.move(16383, 16383)
     until(lambda: "x:1279 y:799" in screen.run("xdotool", "getmouselocation"))

@@ -58,9 +58,7 @@ export class Screen {
 
   /** @param {boolean} isActive hands on: the customer agreed and the picture stands */
   setActive(isActive) {
-    if (this.#isActive && !isActive) {
-      this.#release();
-    }
+    this.#letGo();
     this.#isActive = isActive;
     this.#typist.setActive(isActive);
     this.#remotePointer.hidden = true;
@@ -283,10 +281,5 @@ export class Screen {
   #letGo() {
     this.#pointer.release();
     this.#touch.release();
-  }
-
-  #release() {
-    this.#letGo();
-    this.#typist.release();
   }
 }
