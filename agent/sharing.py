@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from agent.capture.base import Box, Capture, ResizedError
+from agent.capture.base import Box, Capture, ResizedError, row_intervals
 from agent.encode.means import Means
 from agent.encode.screen import ScreenEncoder
 from agent.flow import Flow, Why
@@ -28,6 +28,8 @@ T = TypeVar("T")
 # While the screen is being changed it cannot be read: so often in a row, and seconds in between.
 MOST_CHANGES = 100
 CHANGE_PAUSE = 0.05
+# So many pixels are coded sooner than handed to the worker's thread and back.
+AT_ONCE = 128 * 1024
 
 
 class ScreenSharing:
@@ -59,6 +61,7 @@ class ScreenSharing:
         self._asked = False
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="picture")
         self._wake = asyncio.Event()
+        self._alarm: asyncio.TimerHandle | None = None
         self._damaged = False
         self._whole = True
         self._paused = False
@@ -89,6 +92,8 @@ class ScreenSharing:
                 else:
                     changes = 0
         finally:
+            if self._alarm is not None:
+                self._alarm.cancel()
             # A running job still uses the screen's memory: wait for it, some milliseconds.
             self._worker.shutdown(wait=True, cancel_futures=True)
 
@@ -157,11 +162,25 @@ class ScreenSharing:
             if due is not None and due <= time.monotonic():
                 return
             self._wake.clear()
-            try:
-                async with asyncio.timeout(None if due is None else due - time.monotonic()):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
+            if due is not None:
+                self._wake_at(due)
+            await self._wake.wait()
+
+    def _wake_at(self, due: float) -> None:
+        """Wake up then at the latest (monotonic seconds).
+
+        An alarm that rings before is left as it is, since almost every frame puts the moment
+        off: who wakes up too early looks again.
+        """
+        if self._alarm is not None and self._alarm.when() <= due:
+            return
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = asyncio.get_running_loop().call_at(due, self._ring)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        self._wake.set()
 
     def _due(self) -> float | None:
         """When something is to be done; None: not before somebody wakes us."""
@@ -193,7 +212,8 @@ class ScreenSharing:
                 return self._first(now, means)
             return self._update(fresh, now, means)
 
-        frame = await self._in_worker(code)
+        little = not whole and self._is_little(fresh)
+        frame = code() if little else await self._in_worker(code)
         if whole or damaged:
             self._rest.moved(now)
         if frame is not None:
@@ -227,6 +247,11 @@ class ScreenSharing:
         full = self._encoder.behind or (mend_at is not None and mend_at <= now)
         self._flow.sent(len(payload), pixels, full=full, began=began, now=now)
         await self._send(payload)
+
+    def _is_little(self, fresh: list[Box]) -> bool:
+        """Tell whether only these boxes are to be coded, and soon are."""
+        rows = sum(bottom - top for top, bottom in row_intervals(fresh, self._size[1]))
+        return 0 < rows * self._size[0] <= AT_ONCE and not self._encoder.behind
 
     async def _in_worker(self, job: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._worker, job)

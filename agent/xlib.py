@@ -20,6 +20,7 @@ KEY_PRESS = 2
 CONFIGURE_NOTIFY = 22
 MAPPING_NOTIFY = 34
 STRUCTURE_NOTIFY_MASK = 1 << 17
+QUEUED_ALREADY, QUEUED_AFTER_FLUSH = 0, 2
 
 XID = c_ulong
 
@@ -112,9 +113,10 @@ def _declare(x11: ctypes.CDLL) -> None:
     x11.XOpenDisplay.restype = c_void_p
     x11.XSetErrorHandler.argtypes = [ErrorHandler]
     x11.XSetErrorHandler.restype = c_void_p
-    for name in ("XCloseDisplay", "XConnectionNumber", "XPending", "XFlush", "XDefaultScreen"):
+    for name in ("XCloseDisplay", "XConnectionNumber", "XFlush", "XDefaultScreen"):
         getattr(x11, name).argtypes = [c_void_p]
     x11.XSync.argtypes = [c_void_p, c_int]
+    x11.XEventsQueued.argtypes = [c_void_p, c_int]
     x11.XNextEvent.argtypes = [c_void_p, POINTER(XEvent)]
     x11.XDefaultRootWindow.argtypes = [c_void_p]
     x11.XDefaultRootWindow.restype = XID
@@ -187,11 +189,16 @@ class Connection:
         self.check()
         self.x11.XFlush(self.handle)
 
-    def events(self) -> list[int]:
-        """Return the types of all events that wait, oldest first."""
+    def events(self, *, read: bool = True) -> list[int]:
+        """Return the types of all events that wait, oldest first.
+
+        Args:
+            read: look into the socket, too; what an answer brought along is there already.
+        """
         types = []
         self.check()
-        while self.x11.XPending(self.handle):
+        mode = QUEUED_AFTER_FLUSH if read else QUEUED_ALREADY
+        for _ in range(self.x11.XEventsQueued(self.handle, mode)):
             self.x11.XNextEvent(self.handle, byref(self._event))
             types.append(int(self._event.type))
         self.check()

@@ -96,8 +96,11 @@ class X11Capture(Capture):
         Raises:
             CaptureError: the screen is gone.
         """
+        self._tell(read=True)
+
+    def _tell(self, *, read: bool) -> None:
         try:
-            types = set(self._watch.events())
+            types = set(self._watch.events(read=read))
         except DisplayLostError as error:
             raise CaptureError(str(error)) from error
         if CONFIGURE_NOTIFY in types:
@@ -130,7 +133,7 @@ class X11Capture(Capture):
             answer = question()
         except DisplayLostError as error:
             raise CaptureError(str(error)) from error
-        self.dispatch()
+        self._tell(read=False)
         return answer
 
     def grab(self, boxes: list[Box]) -> Picture:

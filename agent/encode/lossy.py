@@ -123,7 +123,8 @@ class LossyTiles:
                 )
 
     def _live(self) -> list[_Moment]:
-        return [self._moments[number] for number in set(self.grid.cells) if number]
+        # Asked several times a frame: a set of thousands of tiles would take longer.
+        return [moment for n, moment in self._moments.items() if n in self.grid.cells]
 
     def _number(self, moment: _Moment) -> int:
         """Return the number that stands for this moment."""

@@ -41,7 +41,8 @@ class Motion:
             self._moved = TileGrid(changed.width, changed.height)
             self._tick = now - TICK
         self._noted = now
-        self._moved.cells[:] = _either(self._moved.cells, changed.cells)
+        span = changed.span
+        self._moved.cells[span] = _either(self._moved.cells[span], changed.cells[span])
         if now - self._tick < TICK:
             return False
         for _ in range(min(8, max(1, int((now - self._tick - TICK) / TICK_MOST)))):

@@ -83,7 +83,7 @@ class ScreenEncoder:
         grid = self._waiting
         return [
             grid.pixels(Box(0, row, grid.columns, row + 1))
-            for row in range(grid.rows)
+            for row in grid.marked_rows
             if 1 in grid.row(row)
         ]
 
@@ -187,6 +187,9 @@ def _frame(work: Work, *, fresh: bool = False) -> Frame:
 def _rows(grid: TileGrid, start: int, pixels: int) -> TileGrid:
     """Return the marked tiles of so many pixels' rows, from `start` on, then from the top."""
     part = TileGrid(grid.width, grid.height)
+    if grid.count * TILE * TILE < pixels:
+        part.cells[:] = grid.cells
+        return part
     count = 0
     for index in range(grid.rows):
         row = (start + index) % grid.rows

@@ -133,11 +133,12 @@ def _with_next_rows(work: Work) -> TileGrid:
     A photograph of which only one row is to be coded now would not be known for one.
     """
     grid = TileGrid(work.left.width, work.left.height)
-    below = bytes(grid.columns) + work.left.cells[: -grid.columns]
-    both = int.from_bytes(work.left.cells) | int.from_bytes(below) & int.from_bytes(
-        work.changed.cells
-    )
-    grid.cells[:] = both.to_bytes(len(grid.cells))
+    left, changed = work.left.cells, work.changed.cells
+    marked = work.left.span
+    span = slice(marked.start, min(marked.stop + grid.columns, len(left)))
+    below = (bytes(grid.columns) + left)[span]
+    both = int.from_bytes(left[span]) | int.from_bytes(below) & int.from_bytes(changed[span])
+    grid.cells[span] = both.to_bytes(span.stop - span.start)
     return grid
 
 

@@ -82,3 +82,34 @@ def test_intervals_hold_the_rows_of_all_boxes_once(pairs: list[tuple[int, int]])
     intervals = row_intervals(boxes, 40)
     rows = [row for top, bottom in intervals for row in range(top, bottom)]
     assert rows == sorted({r for b in boxes for r in range(b.y0, b.y1) if 0 <= r < 40})
+
+
+@st.composite
+def grids(draw: st.DrawFn) -> tuple[TileGrid, TileGrid]:
+    """Return two grids of the same size with any tiles marked."""
+    width, height = draw(SIZES)
+    one, two = TileGrid(width, height), TileGrid(width, height)
+    for grid in (one, two):
+        for cell in draw(st.sets(st.integers(0, len(grid.cells) - 1))):
+            grid.cells[cell] = 1
+    return one, two
+
+
+@given(grids())
+def test_what_is_looked_at_holds_every_marked_tile_and_begins_and_ends_with_one(
+    pair: tuple[TileGrid, TileGrid],
+) -> None:
+    grid, other = pair
+    marked = [cell for cell, value in enumerate(grid.cells) if value]
+    assert grid.count == len(marked)
+    assert list(grid.cells[grid.span]).count(1) == len(marked)
+    rows = [row for row in range(grid.rows) if 1 in grid.row(row)]
+    if marked:
+        assert grid.span == slice(marked[0], marked[-1] + 1)
+        assert grid.marked_rows == range(rows[0], rows[-1] + 1)
+    else:
+        assert len(grid.marked_rows) == 0
+    both = [one & two for one, two in zip(grid.cells, other.cells, strict=True)]
+    assert list(grid.both(other).cells) == both
+    without = [one & ~two for one, two in zip(grid.cells, other.cells, strict=True)]
+    assert list(grid.without(other).cells) == without
