@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
-from ctypes import c_int, c_uint, c_ulong, c_void_p
+from ctypes import CDLL, c_int, c_uint, c_ulong, c_void_p
 from pathlib import Path
 
 from agent.inject.layout_x11 import Layout
@@ -98,9 +98,8 @@ def left_behind(signs: Iterable[tuple[int, int]]) -> dict[Sign, set[int]]:
     return left
 
 
-def clean_up(connection: Connection, left: dict[Sign, set[int]]) -> None:
+def clean_up(connection: Connection, xtest: CDLL, left: dict[Sign, set[int]]) -> None:
     """Let the keys and buttons go and empty the keycodes."""
-    xtest = load("libXtst.so.6")
     xtest.XTestFakeKeyEvent.argtypes = [c_void_p, c_uint, c_int, c_ulong]
     xtest.XTestFakeButtonEvent.argtypes = [c_void_p, c_uint, c_int, c_ulong]
     for keycode in left[Sign.KEY_DOWN]:
@@ -115,8 +114,21 @@ def clean_up(connection: Connection, left: dict[Sign, set[int]]) -> None:
 
 def main() -> int:
     """Listen until the agent ends, then let go what it left behind."""
-    # Pairs are read as they come; what is down now is all that has to be kept.
-    left: dict[Sign, set[int]] = left_behind([])
+    try:
+        # Now: where the program came as one file, it takes its libraries along when it ends.
+        connection, xtest = Connection(), load("libXtst.so.6")
+    except DisplayLostError:
+        return 1
+    left = _listen()
+    if any(left.values()):
+        with contextlib.suppress(DisplayLostError):
+            clean_up(connection, xtest, left)
+    return 0
+
+
+def _listen() -> dict[Sign, set[int]]:
+    """Return what is down once the agent's end is closed; pairs of bytes are read as they come."""
+    left = left_behind([])
     pending = b""
     while data := os.read(sys.stdin.fileno(), 4096):
         pending += data
@@ -125,10 +137,7 @@ def main() -> int:
         told = list(zip(pending[:whole:2], pending[1:whole:2], strict=True))
         left = left_behind([*kept, *told])
         pending = pending[whole:]
-    if any(left.values()):
-        with contextlib.suppress(DisplayLostError):
-            clean_up(Connection(), left)
-    return 0
+    return left
 
 
 if __name__ == "__main__":
