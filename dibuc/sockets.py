@@ -227,9 +227,16 @@ class Socket(WebSocketProtocol):  # type: ignore[misc]  # Daphne ships no types
         if self._outlet.is_full:
             self.transport.write(data)
             return
-        sent = self.transport.writeSomeData(data)
-        if not isinstance(sent, int):
-            # Lost; the connection finds out in its own way, which also cleans up.
-            self.transport.write(data)
-        elif sent < len(data):
-            self._outlet.fill(data[sent:])
+        rest = memoryview(data)
+        while rest:
+            sent = self.transport.writeSomeData(rest)
+            if not isinstance(sent, int):
+                # Lost; the connection finds out in its own way, which also cleans up.
+                self.transport.write(bytes(rest))
+                return
+            # Twisted offers the socket a part of it at a time.
+            is_taken = sent == min(len(rest), self.transport.SEND_LIMIT)
+            rest = rest[sent:]
+            if not is_taken:
+                self._outlet.fill(bytes(rest))
+                return
