@@ -80,9 +80,12 @@ export class Engine {
     line.connect();
   }
 
-  /** A decoder may stumble once; then films come as photographs. */
+  /** A decoder may stumble once; then films come as photographs, whoever goes on sending them. */
   #filmBroke() {
     this.#brokenFilms += 1;
+    if (this.#brokenFilms > FILMS_BROKEN_MOST + 1) {
+      return;
+    }
     if (this.#brokenFilms > FILMS_BROKEN_MOST) {
       this.#line?.session.wish({ t: "can", h264: false });
     }
