@@ -21,6 +21,8 @@ const frame = (...rects) => ({
     data: new Uint8Array(bytes),
     sourceX: 0,
     sourceY: 0,
+    plane: 0,
+    key: null,
   })),
 });
 
