@@ -8,6 +8,7 @@ from agent import events, headless
 from agent.capture import open_capture, screen_fault
 from agent.gui.texts import Texts
 from agent.inject import open_injector
+from agent.memory import share_heap
 from agent.session import Session
 
 EXIT_OK = 0
@@ -38,6 +39,7 @@ class Options:
 
 def run(options: Options) -> int:
     """Run the program to its end; return its exit code."""
+    share_heap()
     texts = Texts(options.language)
     if options.headless:
         return _exit_code(_run_headless(options, texts))

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from agent.capture.base import Capture, CaptureError
 from agent.inject.base import InjectError, Injector
 from agent.inject.worker import Answer, Input, InputWorker
+from agent.memory import give_back
 from agent.pointer import PointerSharing
 from agent.protocol import control
 from agent.protocol.errors import Code, ProtocolError
@@ -114,6 +115,7 @@ class Pairing:
         worker, self._input = self._input, None
         if worker is not None:
             await asyncio.get_running_loop().run_in_executor(None, worker.stop)
+        give_back()
 
     def pause(self) -> None:
         """Neither show nor take anything until `resume`; let every key go."""
