@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from invoices.converters import MonthConverter
-from invoices.views import delivery, documents, invoice, month, payments
+from invoices.views import delivery, documents, invoice, items, month, payments
 
 register_converter(MonthConverter, "month")
 
@@ -33,6 +33,12 @@ urlpatterns = [
         "rechnungen/<str:number>/zahlung/<int:payment_id>/",
         invoice.payment_undo,
         name="payment_undo",
+    ),
+    path("kunden/<int:customer_id>/leistungen/", items.items_page, name="items"),
+    path(
+        "kunden/<int:customer_id>/leistungen/<int:item_id>/",
+        items.item_remove,
+        name="item_remove",
     ),
     path("offene-posten/", payments.open_items, name="open_items"),
     path("zahlungen/", payments.payments_page, name="payments"),
