@@ -62,6 +62,7 @@ class ScreenSharing:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="picture")
         self._wake = asyncio.Event()
         self._alarm: asyncio.TimerHandle | None = None
+        self._coding = False
         self._damaged = False
         self._whole = True
         self._paused = False
@@ -104,7 +105,10 @@ class ScreenSharing:
             ProtocolError: more than were sent, or fewer than before.
         """
         self._flow.credit(painted, time.monotonic())
-        self._wake.set()
+        # Usually nothing waited for it: then nobody is woken. While the worker codes, its frame
+        # is waited for, and what comes next is looked at after that.
+        if not self._coding and (due := self._due()) is not None:
+            self._wake_at(due)
 
     def refresh(self) -> None:
         """Send everything next as if nothing had been sent, the picture in a fresh stream."""
@@ -254,7 +258,11 @@ class ScreenSharing:
         return 0 < rows * self._size[0] <= AT_ONCE and not self._encoder.behind
 
     async def _in_worker(self, job: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._worker, job)
+        self._coding = True
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._worker, job)
+        finally:
+            self._coding = False
 
     # In the worker's thread.
 

@@ -15,6 +15,7 @@ from agent.encode.coder import Canvas, Stage, Work
 from agent.encode.digest import digest
 from agent.encode.film import Film
 from agent.encode.kernel import Kernel, load
+from agent.encode.lossy import Level
 from agent.encode.means import COVER, UNMEASURED, Means
 from agent.encode.mend import mend
 from agent.encode.planes import Keep
@@ -26,6 +27,8 @@ from agent.protocol.picture import Frame
 URGENT_PIXELS = 64 * 1024
 # Of a frame that may end in a preview, so much is coded to learn what pixels cost.
 SAMPLE = 4
+# However much is new, every so many frames one makes previews right.
+PREVIEWS_EVERY = 3
 
 
 class ScreenEncoder:
@@ -45,6 +48,7 @@ class ScreenEncoder:
         self._waiting = TileGrid(1, 1)
         self._next_row = 0
         self._overtook = False
+        self._unmended = 0
 
     def first(self, picture: Picture, now: float, means: Means = UNMEASURED) -> Frame:
         """Return the whole screen in a fresh stream, for a pairing, a new size or a refresh.
@@ -107,6 +111,9 @@ class ScreenEncoder:
         work.fresh = fresh
         self._kernel.mark(work.pair, work.changed, intervals)
         urgent = self._urgent(work)
+        if not urgent and self._is_mending_due(canvas, now):
+            self._waiting = work.changed
+            return self.mend(now, means)
         if fresh and not urgent:
             for stage in self._whole:
                 work.left = work.changed
@@ -152,26 +159,41 @@ class ScreenEncoder:
         nothing = TileGrid(picture.width, picture.height)
         return Work(self._kernel, canvas, picture, intervals, nothing, nothing, *now_and_means)
 
+    def _is_mending_due(self, canvas: Canvas, now: float) -> bool:
+        """Tell whether it is a preview's turn, although there is always something new."""
+        due = canvas.lossy.due(now) if canvas.lossy.previews else None
+        previews = due is not None and due[0] is Level.PREVIEW
+        self._unmended = (self._unmended + 1) % PREVIEWS_EVERY if previews else 0
+        return previews and self._unmended == 0
+
     def _urgent(self, work: Work) -> TileGrid:
         """Return what is new and small and may overtake what waits; often nothing."""
         news = work.news() if self._waiting else TileGrid(1, 1)
         return news if news.cells.count(1) * TILE * TILE <= URGENT_PIXELS else TileGrid(1, 1)
 
     def _code_rows(self, work: Work) -> None:
-        """Code what waits from where the last frame ended, or show it as a preview."""
-        part = _rows(work.changed, self._next_row, work.means.frame_pixels)
+        """Code what has waited, then what is new, or show all of it as a preview."""
         means = work.means
         if means.preview is not None:
             # A sample first: it tells what all would cost.
             work.means = replace(means, frame_bytes=work.size + means.frame_bytes // SAMPLE)
-            self._code(work, part)
+            self._code_in_turn(work)
             work.means = means
         if means.preview is not None and worth_while(work, means.preview):
             preview_rest(work, means.preview)
         else:
-            self._code(work, part)
-        first = work.changed.cells.find(1, self._next_row * work.changed.columns)
-        self._next_row = max(first, 0) // work.changed.columns
+            self._code_in_turn(work)
+
+    def _code_in_turn(self, work: Work) -> None:
+        news = work.news()
+        self._code(work, _rows(work.changed.without(news), 0, work.means.frame_pixels))
+        # What is new every time, and too much for a frame, must come in turn too.
+        count = len(work.rects)
+        self._code(work, _rows(news.both(work.changed), self._next_row, work.means.frame_pixels))
+        if not news.both(work.changed):
+            self._next_row = 0
+        elif len(work.rects) > count:
+            self._next_row = max(rect.y + rect.h for rect in work.rects[count:]) // TILE
 
     def _code(self, work: Work, part: TileGrid) -> None:
         work.left = part
@@ -185,17 +207,13 @@ def _frame(work: Work, *, fresh: bool = False) -> Frame:
 
 
 def _rows(grid: TileGrid, start: int, pixels: int) -> TileGrid:
-    """Return the marked tiles of so many pixels' rows, from `start` on, then from the top."""
+    """Return the marked tiles of so many pixels' rows, from `start` on or else from the top."""
+    rows = [row for row in grid.marked_rows if row >= start] or grid.marked_rows
     part = TileGrid(grid.width, grid.height)
-    if grid.count * TILE * TILE < pixels:
-        part.cells[:] = grid.cells
-        return part
     count = 0
-    for index in range(grid.rows):
-        row = (start + index) % grid.rows
+    for row in rows:
         cells = grid.row(row)
-        offset = row * grid.columns
-        part.cells[offset : offset + grid.columns] = cells
+        part.cells[row * grid.columns : (row + 1) * grid.columns] = cells
         count += cells.count(1)
         if count * TILE * TILE >= pixels:
             break
