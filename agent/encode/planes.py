@@ -34,6 +34,8 @@ PART_LEAST = 48
 SAMPLE = 48
 # If so much of it is, it is restored before anything else is looked for.
 KNOWN_SHARE = 0.5
+# Of the screen, the largest part whose pixels are remembered.
+NEAR_MOST = 0.75
 
 _PREVIEW = bytes(level == Level.PREVIEW for level in range(256))
 _ROUGH = bytes(level > 0 for level in range(256))
@@ -181,7 +183,7 @@ class Keep(Stage):
         for box in _largest(work, grid, KEEP_LEAST):
             if count < KEEPS_MOST and marked(coloured, box) >= KEEP_LEAST:
                 count += 1
-                self._keep_box(work, number, box, levels)
+                self._keep_box(work, number, box, (digests, levels))
 
     def _place(self, wanted: TileGrid) -> int:
         """Return the plane on which the least is lost; of equals the one used last if free."""
@@ -193,17 +195,18 @@ class Keep(Stage):
 
         return min(range(len(self._planes)), key=lost)
 
-    def _keep_box(self, work: Work, number: int, box: Box, levels: bytes) -> None:
+    def _keep_box(self, work: Work, number: int, box: Box, known: tuple[bytearray, bytes]) -> None:
+        """Keep a box of tiles, whose digests and levels are known."""
         plane = self._planes[number]
-        whole = TileGrid(plane.kept.width, plane.kept.height)
-        whole.fill(box, 1)
-        work.kernel.digest(work.canvas.shadow, whole, self._key, plane.digests)
         plane.kept.fill(box, 1)
         plane.used = self._frames
         columns = plane.kept.columns
+        digests, levels = known
         for row in range(box.y0, box.y1):
-            part = slice(row * columns + box.x0, row * columns + box.x1)
-            plane.levels[part] = levels[part]
+            first, last = row * columns + box.x0, row * columns + box.x1
+            plane.levels[first:last] = levels[first:last]
+            part = slice(DIGEST * first, DIGEST * last)
+            plane.digests[part] = digests[part]
         self._near.keep(work, number, box)
         work.add(plane.kept.pixels(box), Codec.KEEP, plane_data(number))
 
@@ -242,6 +245,10 @@ class Near:
         if number != self.number:
             self.number = number
             self._kept = TileGrid(shadow.width, shadow.height)
+        if tiles.area > NEAR_MOST * len(self._kept.cells):
+            # The next whole screen does not uncover parts.
+            self._kept.fill(tiles, 0)
+            return
         self._kept.fill(tiles, 1)
         work.kernel.paste(shadow, self._picture, self._kept.pixels(tiles))
 
