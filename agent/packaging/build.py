@@ -4,8 +4,8 @@ It writes the file and its entry in DIR/manifest.json. The file runs without Pyt
 without installation; it unpacks itself to the temporary folder and clears that when it ends.
 It needs the C library of the system that it was built on, or a newer one: built on Debian 12,
 glibc 2.36, so also Ubuntu 24.04 and Fedora 37, but not Ubuntu 22.04. Of the rest of the system
-it takes the X libraries (libXdamage, libXfixes, libXtst, libXext, libXi; if they are there, libXrandr
-for several monitors and libXrender for other depths), which every desktop has.
+it takes the X libraries (libXdamage, libXfixes, libXtst, libXext, libXi; for several monitors
+libXrandr, for other depths libXrender), which every desktop has.
 """
 
 import argparse
