@@ -9,7 +9,7 @@ from agent.transport import Line, LineError
 BACK_OFF_FIRST = 0.5
 BACK_OFF_MAX = 15.0
 # In a hurry: seconds from one call to the next.
-HURRY_EVERY = 0.7
+HURRY_EVERY = 0.5
 # Calls under way at once: one that hangs in a dead line must not hold up the next.
 HURRY_CALLS = 4
 # A line that broke sooner than that is no sign that the server is well.

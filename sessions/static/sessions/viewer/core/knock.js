@@ -2,7 +2,7 @@
 // costs the browser nothing when it fails, whereas failed WebSockets make it wait longer and
 // longer before the next one; so the socket is opened only when somebody has answered.
 
-const AGAIN_MS = 700;
+const AGAIN_MS = 500;
 // Requests under way at once: one that hangs in a dead line must not hold up the next.
 const MOST = 4;
 const PATIENCE_MS = 4000;
