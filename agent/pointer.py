@@ -128,7 +128,9 @@ class PointerSharing:
         place = self._capture.pointer()
         if place != self._place:
             self._place = place
-            await self._tell(control.Pointer(max(place[0], 0), max(place[1], 0)))
+            await self._tell(
+                control.Pointer(*(min(max(c, 0), control.COORDINATE_MAX) for c in place))
+            )
 
 
 def _name(shape: CursorShape) -> str:
