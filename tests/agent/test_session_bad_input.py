@@ -77,6 +77,19 @@ async def test_what_a_later_server_says_is_ignored(screen: Screen, server: Serve
         b'{"t": "move", "x": 99999, "y": 0}',
         b'{"t": "text", "text": "' + b"x" * 1001 + b'"}',
         b'{"t": "text", "text": "\\u0007"}',
+        b'{"t": "text", "text": "\\ud83d"}',
+        b'{"t": "key", "code": "<b>", "down": true}',
+        b'{"t": "key", "code": "KeyA", "down": 1}',
+        b'{"t": "hold", "codes": "KeyA"}',
+        b'{"t": "hold", "codes": [' + b'"KeyA",' * 2000 + b'"KeyB"]}',
+        b'{"t": "button", "button": 9, "down": true, "x": 0, "y": 0}',
+        b'{"t": "wheel", "dx": 1e9, "dy": 0, "x": 0, "y": 0}',
+        b'{"t": "piece", "n": -1, "text": "a"}',
+        b'{"t": "monitor", "id": -1}',
+        b'{"t": "can", "h264": "yes"}',
+        b'{"t": "quality", "mode": "best"}',
+        b'{"t": "echo", "n": 1.5}',
+        b'{"t": ' + b"[" * 20_000,
         b"\xff\xfe",
     ],
 )
@@ -89,6 +102,27 @@ async def test_a_page_that_breaks_the_rules_ends_the_session(
         assert await caller.text() == messages.End()
         await caller.say(messages.Ended("customer", 1, 1, 850))
         assert (await customer.sees(events.Failed)).code == "malformed"
+
+
+async def test_what_is_absurd_but_well_formed_changes_nothing(
+    screen: Screen, server: Server
+) -> None:
+    async with running(screen, server.url) as customer:
+        caller = await connected(customer, server)
+        for payload in (
+            b'{"t": "monitor", "id": 2147483647}',
+            b'{"t": "move", "x": 16383, "y": 16383}',
+            b'{"t": "wheel", "dx": 120000, "dy": -120000, "x": 16383, "y": 0}',
+            b'{"t": "button", "button": 4, "down": false, "x": 0, "y": 0}',
+            b'{"t": "key", "code": "F999", "down": true}',
+            b'{"t": "key", "code": "F999", "down": false}',
+            b'{"t": "release"}',
+            b'{"t": "echo", "n": 2147483647}',
+        ):
+            for _ in range(3):
+                await caller.sealed(payload)
+        await caller.control(control.Refresh())
+        await identical(customer, caller)
 
 
 async def test_a_forged_record_ends_the_session(screen: Screen, server: Server) -> None:
