@@ -16,7 +16,9 @@ from websockets.exceptions import ConnectionClosed
 from agent.protocol import framing, messages
 from agent.protocol.framing import Channel, Kind
 from agent.protocol.keyexchange import AgentIdentity, Initiator, Responder, TechnicianIdentity
+from agent.protocol.keys import ResumeSecret, SessionKeys
 from agent.protocol.records import Opener, Sealer
+from agent.protocol.resume import Resumer
 from dibuc.asgi import application
 
 PATIENCE = 20.0
@@ -232,6 +234,7 @@ class TechnicianEnd(End):
     """A technician's page."""
 
     initiator: Initiator
+    secret: ResumeSecret
     sealer: Sealer
     opener: Opener
     painted = 0
@@ -245,17 +248,28 @@ class TechnicianEnd(End):
             await agent.answer()
             for reply in self.initiator.receive(await self.bytes()):
                 await self.line.send(reply)
-        keys = self.initiator.keys
-        self.sealer = Sealer(
-            keys.technician_to_agent.key,
-            keys.technician_to_agent.iv,
-            framing.BINARY_MAX_FROM_TECHNICIAN,
-        )
-        self.opener = Opener(keys.agent_to_technician.key, keys.agent_to_technician.iv)
-        own = agent.responder.keys
-        assert own is not None
-        agent.sealer = Sealer(own.agent_to_technician.key, own.agent_to_technician.iv)
-        agent.opener = Opener(own.technician_to_agent.key, own.technician_to_agent.iv)
+        self._use(self.initiator.keys, agent)
+
+    async def resume(self, agent: AgentEnd) -> None:
+        """Go on with the agent after a lost line; raises Refused when it says no."""
+        resumer = Resumer(agent.support_id, self.secret)
+        await self.line.send(resumer.start())
+        while resumer.keys is None:
+            await agent.answer()
+            for reply in resumer.receive(await self.bytes()):
+                await self.line.send(reply)
+        self._use(resumer.keys, agent)
+
+    def _use(self, keys: SessionKeys, agent: AgentEnd) -> None:
+        self.secret = keys.resume_secret
+        down, up = keys.agent_to_technician, keys.technician_to_agent
+        most = framing.BINARY_MAX_FROM_TECHNICIAN
+        self.sealer = Sealer(up.key, up.iv, most, epoch=keys.epoch)
+        self.opener = Opener(down.key, down.iv, epoch=keys.epoch)
+        assert agent.responder.keys == keys
+        agent.sealer = Sealer(down.key, down.iv, epoch=keys.epoch)
+        agent.opener = Opener(up.key, up.iv, epoch=keys.epoch)
+        agent.responder.keep()
 
     async def paint(self) -> bytes:
         """Take one whole frame, credit it, and return its payload."""
@@ -275,6 +289,17 @@ async def pair(agent: AgentEnd, technician: TechnicianEnd) -> None:
     await agent.hear("paired")
     await technician.hear("paired")
     await technician.try_password(agent, agent.responder.password)
+    await agent.say(messages.Consent(granted=True, text_version="1"))
+    assert (await technician.hear("consent"))["granted"] is True
+
+
+async def go_on(agent: AgentEnd, technician: TechnicianEnd) -> None:
+    """Bring both back, after a lost line, to where the customer has agreed."""
+    technician.painted = 0
+    agent.responder.unpair()
+    await agent.hear("paired")
+    await technician.hear("paired")
+    await technician.resume(agent)
     await agent.say(messages.Consent(granted=True, text_version="1"))
     assert (await technician.hear("consent"))["granted"] is True
 

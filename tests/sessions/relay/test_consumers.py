@@ -23,6 +23,7 @@ from tests.sessions.ends import (
     End,
     Line,
     TechnicianEnd,
+    go_on,
     pair,
     show,
     technician_path,
@@ -312,6 +313,57 @@ async def test_a_line_that_breaks_pauses_and_the_same_agent_comes_back(
     await again.say(messages.End())
     await page.hear("ended")
     assert await Session.objects.filter(pk=session.pk, state=State.ENDED).aexists()
+    assert await session.segments.acount() == 2
+
+
+async def test_a_lost_line_goes_on_without_a_password_under_the_first_consent(
+    at_work: tuple[AgentEnd, TechnicianEnd, Session],
+    start_agent: StartAgent,
+    open_page: OpenPage,
+) -> None:
+    agent, page, session = at_work
+    await agent.drop()
+    await page.hear("agent-gone")
+    again = await start_agent(agent.resume_token)
+    before = await Session.objects.aget(pk=session.pk)
+    assert before.consented_at is not None
+    again.responder = agent.responder
+    await page.hear("agent-back")
+    await go_on(again, page)
+    await show(again, page)
+    await page.hear_clock(running=True)
+    # Now the technician's line.
+    await page.drop()
+    await again.hear("unpaired")
+    page_again = await open_page(session)
+    page_again.secret = page.secret
+    await go_on(again, page_again)
+    assert page_again.secret.epoch == 2
+    await show(again, page_again)
+    await page_again.hear_clock(running=True)
+    await again.say(messages.End())
+    await page_again.hear("ended")
+    after = await Session.objects.aget(pk=session.pk)
+    assert after.state == State.ENDED
+    assert (after.consented_at, after.ordered_at) == (before.consented_at, before.ordered_at)
+    assert await session.segments.acount() == 3
+
+
+async def test_the_new_socket_of_an_agent_takes_the_place_of_one_that_is_half_open(
+    at_work: tuple[AgentEnd, TechnicianEnd, Session], start_agent: StartAgent
+) -> None:
+    agent, page, session = at_work
+    again = await start_agent(agent.resume_token)
+    again.responder = agent.responder
+    assert await agent.closed() == 1001
+    await page.hear("agent-gone")
+    await page.hear("agent-back")
+    await go_on(again, page)
+    await show(again, page)
+    await page.hear_clock(running=True)
+    await again.say(messages.End())
+    await page.hear("ended")
+    assert await state_of(session) == State.ENDED
     assert await session.segments.acount() == 2
 
 
