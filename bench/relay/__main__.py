@@ -14,6 +14,7 @@ from typing import Final
 
 import psutil
 
+from bench.ending import end_cleanly
 from bench.relay.load import Load
 from bench.relay.pairs import Pair, bare_pair, close, our_pair
 from tests.integration.rig.portal import ROOT, Portal, free_port
@@ -148,6 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
     parser.add_argument("--seconds", type=float, default=4.0, help="for each size and relay")
     options = parser.parse_args(arguments)
+    end_cleanly()
     with tempfile.TemporaryDirectory(prefix="dibuc-bench-") as folder:
         rows, sessions = asyncio.run(run(Path(folder), options.seconds))
     cost = {row.who: row.cpu_us_per_frame for row in rows if row.size == USUAL_SIZE}

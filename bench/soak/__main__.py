@@ -15,6 +15,7 @@ import psutil
 from playwright.sync_api import sync_playwright
 
 from bench.data import data_folder
+from bench.ending import end_cleanly
 from bench.soak.habits import some
 from bench.soak.rest import Box, rest
 from bench.soak.world import World
@@ -121,6 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--link", choices=LINKS, default="loopback")
     options = parser.parse_args(arguments)
+    end_cleanly()
     result = Result(options.seed)
     kept = data_folder() / "soak" / time.strftime("%Y%m%d-%H%M%S")
     kept.mkdir(parents=True)
@@ -135,6 +137,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         except (RuntimeError, TimeoutError) as error:
             result.failure = str(error)
             world.page.screenshot(path=kept / "failure.png")
+        except KeyboardInterrupt:
+            result.failure = "interrupted"
         (kept / "agent.log").write_text(world.agent.output)
         (kept / "portal.log").write_text(world.portal.log)
         (kept / "faults.txt").write_text("\n".join(world.desk.faults))

@@ -12,6 +12,7 @@ from typing import Final
 
 from playwright.sync_api import Browser, sync_playwright
 
+from bench.ending import end_cleanly
 from bench.streaming.bars import judge
 from bench.streaming.eye import Setup
 from bench.streaming.measure import Row, measure
@@ -56,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--workload", nargs="+", choices=SCENES, default=list(SCENES))
     parser.add_argument("--seconds", type=float, default=4.0, help="of each workload, twice")
     options = parser.parse_args(arguments)
+    end_cleanly()
     done: list[Row] = []
     lost = False
     with tempfile.TemporaryDirectory(prefix="dibuc-bench-") as folder:
