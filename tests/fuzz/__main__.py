@@ -25,7 +25,7 @@ def search(name: str, seconds: int, corpus: Path) -> None:
     """Search with one target in this process, which ends with it."""
     for number, seed in enumerate(seeds()):
         (corpus / str(number)).write_bytes(seed)
-    options = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-print_final_stats=1"]
+    options = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", f"-artifact_prefix={corpus}/"]
     atheris.Setup([sys.argv[0], *options, str(corpus)], TARGETS[name])
     atheris.Fuzz()
 

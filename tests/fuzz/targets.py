@@ -105,7 +105,7 @@ def records(data: bytes) -> None:
         if position >= len(genuine):
             break
         message = _tampered(genuine[position], choice, place)
-        intact = intact and message == genuine[due]
+        intact = intact and message == genuine[min(due, len(genuine) - 1)] and due < len(genuine)
         try:
             opened = opener.receive(message)
         except ProtocolError:
