@@ -15,6 +15,8 @@ from playwright.sync_api import (
 from tests.integration.rig.portal import Portal
 from tests.integration.viewer.agent import ScriptedAgent
 from tests.integration.viewer.desk import Desk
+from tests.integration.viewer.said import HEIGHT, WIDTH, buttons
+from tests.integration.viewer.test_viewer_picture import noise
 
 VIEWPORT: ViewportSize = {"width": 1280, "height": 800}
 
@@ -58,4 +60,16 @@ def desk(page: Page, portal: Portal, agent: ScriptedAgent) -> Desk:
     desk = Desk(page, portal.url)
     desk.open(agent)
     agent.wait_until_granted()
+    return desk
+
+
+@pytest.fixture
+def hands(desk: Desk, agent: ScriptedAgent) -> Desk:
+    """Return a desk with a picture, shown pixel by pixel, and the keyboard at the customer's."""
+    agent.show(noise(WIDTH, HEIGHT))
+    desk.expect_state("connected")
+    desk.page.locator("#original").click()
+    desk.screen.click(position={"x": 1, "y": 1})
+    agent.wait_for(lambda: len(buttons(agent)) == 2, "the first click")
+    agent.told.clear()
     return desk

@@ -134,7 +134,8 @@ export class Keyboard {
   }
 
   /**
-   * Press a modifier for the next key or click, or take that back.
+   * Press a modifier for the next key, or take that back. Until then it is kept here only, so
+   * that losing the keyboard (to the menu with this very button) does not let it go.
    *
    * @param {string} code
    * @returns {boolean} whether it is pressed now
@@ -195,7 +196,6 @@ export class Keyboard {
     this.#sent.clear();
     this.#unused.clear();
     this.#pressed.clear();
-    this.#latched.clear();
     this.#altGraph = false;
     this.#dead.forget();
     return [{ t: "release" }];

@@ -15,6 +15,12 @@ export function setUpMenus() {
     }
     menu.addEventListener("toggle", () => place(menu, button));
     menu.addEventListener("keydown", (event) => walk(menu, event));
+    button.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowDown" && !button.disabled) {
+        menu.showPopover();
+        walk(menu, event);
+      }
+    });
     menu.addEventListener("click", ({ target }) => {
       if (target instanceof Element && target.closest("button") !== null) {
         menu.hidePopover();
