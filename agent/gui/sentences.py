@@ -17,8 +17,8 @@ def state_line(texts: Texts, event: events.Event) -> str:
         case events.TechnicianGone(was_connected):
             return texts("state.gone" if was_connected else "state.gone_early")
         case events.WrongPassword(tries):
-            one = "_one" if tries == 1 else ""
-            return texts(f"state.wrong_password{one}", tries=tries)
+            which = "state.wrong_password_one" if tries == 1 else "state.wrong_password"
+            return texts(which, tries=tries)
         case _:
             key = _STATES.get(type(event))
             return texts(key) if key else ""
