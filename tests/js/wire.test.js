@@ -56,6 +56,7 @@ const EXPECTED = {
   Ping: (fields) => ({ type: "ping", ...fields }),
   Ended: (fields) => ({ type: "ended", ...fields }),
   Error: (fields) => ({ type: "error", ...fields }),
+  Elsewhere: (fields) => ({ type: "elsewhere", ...fields }),
 };
 
 test("what the server says", async () => {
