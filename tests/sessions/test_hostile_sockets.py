@@ -23,7 +23,7 @@ IDLE = 1000
 # Some objects of Python and of the libraries for each socket, not its messages.
 IDLE_COST = 90 * 1024
 FRAME = b"x" * 20_000
-SLOW_FRAMES = 15
+SLOW_FRAMES = 6
 
 AtWork = Callable[[], Awaitable[tuple[AgentEnd, TechnicianEnd]]]
 
