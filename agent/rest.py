@@ -1,7 +1,7 @@
 """When the resting picture is checked: soon after it came to rest, then ever more rarely."""
 
 # Seconds after the last change, then after each check; the last one again and again.
-INTERVALS = (2.0, 10.0, 60.0, 300.0, 600.0)
+INTERVALS = (6.0, 20.0, 60.0, 300.0, 600.0)
 
 
 class Rest:
