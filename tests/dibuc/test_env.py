@@ -143,3 +143,19 @@ def test_the_secret_key_is_made_once_and_is_private(
     assert len(key) > 50
     assert file.stat().st_mode & 0o777 == 0o600
     assert env.secret_key("SECRET_KEY", file) == key
+
+
+@pytest.mark.parametrize("word", ["A", "a b", "a/b", "ä", "x" * 17])
+def test_a_name_that_cannot_stand_in_an_address_is_named(
+    monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    monkeypatch.setenv("RELAY", word)
+    with pytest.raises(ImproperlyConfigured, match="RELAY="):
+        env.get_name("RELAY")
+
+
+def test_a_name_may_be_short_or_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELAY", "shop-2")
+    assert env.get_name("RELAY") == "shop-2"
+    monkeypatch.delenv("RELAY")
+    assert env.get_name("RELAY") == ""

@@ -140,3 +140,22 @@ def test_a_redis_of_ones_own_is_not_started(monkeypatch: pytest.MonkeyPatch) -> 
     valkey, others = supervisor.programs()
     assert valkey is None
     assert [program.name for program in others] == ["web", "worker", "beat"]
+
+
+def test_each_server_process_knows_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "WEB_PROCESSES", 3)
+    numbers = [each.variables["WEB_NUMBER"] for each in supervisor.web_programs()]
+    assert numbers == ["1", "2", "3"]
+    assert [each.name for each in supervisor.web_programs()] == ["web 1", "web 2", "web 3"]
+
+
+def test_variables_of_a_program_are_on_top_of_the_supervisor_s_own(
+    lock: int, started: list[Program], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHARED", "s")
+    tell = "import os, sys; open(sys.argv[1], 'w').write(os.environ['SHARED'] + os.environ['OWN'])"
+    program = Program("p", [sys.executable, "-c", tell, str(tmp_path / "told")], {"OWN": "o"})
+    started.append(program)
+    program.start(lock)
+    assert ended(program) == 0
+    assert (tmp_path / "told").read_text() == "so"

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser
 
+from agent.protocol import messages
 from tests.integration.rig.agent import Agent
 from tests.integration.rig.cluster import Cluster
 from tests.integration.rig.computer import Computer
@@ -21,6 +22,8 @@ from tests.integration.rig.desk import Desk
 from tests.integration.rig.portal import TECHNICIAN
 from tests.integration.rig.technician import Technician
 from tests.integration.rig.waiting import until
+from tests.integration.viewer.agent import ScriptedAgent
+from tests.integration.viewer.test_viewer_picture import noise
 from tests.sessions.ends import AgentEnd, NetworkLine, TechnicianEnd, pair, show
 
 T = TypeVar("T")
@@ -266,12 +269,32 @@ def test_a_real_agent_and_a_real_page_go_on_after_their_process_was_killed(
         relay = int(cluster.session(agent.support_id)["relay"])
         run(lambda: cluster.kill_process(relay))
         # Without a password: both ends still have their secret.
-        desk.wait_until_same(computer, within=30)
         until(
-            lambda: cluster.session(agent.support_id)["state"] == "connected",
-            within=20,
-            what="the ledger's clock",
+            lambda: len(cluster.segments(agent.support_id)) == 2,
+            within=30,
+            what="the ledger's second stretch",
+            pause=0.2,
         )
+        desk.wait_until_same(computer)
         assert urlsplit(desk.page.url).path.startswith("/sitzungen/")
-        assert len(cluster.segments(agent.support_id)) == 2
+        assert cluster.session(agent.support_id)["state"] == "connected"
+        assert not desk.faults
+
+
+def test_the_page_follows_an_agent_that_moves_while_both_lines_stand(
+    cluster: Cluster, browser: Browser
+) -> None:
+    with (
+        browser.new_context(locale="de-DE") as context,
+        ScriptedAgent(cluster.sockets(1).replace("ws", "http", 1)) as agent,
+    ):
+        desk = Desk(context.new_page(), cluster)
+        desk.log_in(TECHNICIAN)
+        desk.order(agent.support_id, agent.password)
+        agent.show(noise(320, 200))
+        agent.said.clear()
+        agent.come_back(cluster.sockets(2).replace("ws", "http", 1))
+        # At the second process, to which nobody but the first has sent the page.
+        agent.wait_for(lambda: agent.has(messages.Paired), "the page at the other process")
+        assert cluster.session(agent.support_id)["relay"] == "2"
         assert not desk.faults

@@ -160,8 +160,11 @@ class ScriptedAgent(Ending):
         self._socket.socket.shutdown(2)
         self._forget_pairing()
 
-    def come_back(self) -> None:
-        """Connect again as the same agent."""
+    def come_back(self, portal: str | None = None) -> None:
+        """Connect again as the same agent, perhaps at another process (http://...)."""
+        if portal is not None:
+            self._address = portal.replace("http", "ws", 1) + "/ws/agent/"
+            self._forget_pairing()
         self._socket = self._connect(self.registered.resume_token)
 
     def stop(self) -> None:
