@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
 
 from company import audit
-from company.models import AuditEntry, Company, Tariff
+from company.models import AuditEntry, Company, Tariff, VatRate
 
 if TYPE_CHECKING:
     from django.forms import ModelForm
@@ -84,6 +85,35 @@ class TariffAdmin(admin.ModelAdmin[Tariff]):
             details={"valid_from": obj.valid_from.isoformat()},
         )
         super().delete_model(request, obj)
+
+
+@admin.register(VatRate)
+class VatRateAdmin(admin.ModelAdmin[VatRate]):
+    """A rate that holds already was the law: it is followed by another one, never changed."""
+
+    list_display = ("kind", "valid_from", "percent", "reason")
+
+    def has_change_permission(self, request: HttpRequest, obj: VatRate | None = None) -> bool:
+        """Refuse once it holds."""
+        is_open = obj is None or obj.valid_from > timezone.localdate()
+        return is_open and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: VatRate | None = None) -> bool:
+        """Refuse once it holds; the list's action asks for no single row."""
+        is_open = obj is not None and obj.valid_from > timezone.localdate()
+        return is_open and super().has_delete_permission(request, obj)
+
+    def save_model(
+        self, request: HttpRequest, obj: VatRate, form: "ModelForm[VatRate]", change: bool
+    ) -> None:
+        """Save, and note it."""
+        super().save_model(request, obj, form, change)
+        audit.record(
+            "vat_rate.changed" if change else "vat_rate.added",
+            actor=cast("User", request.user),
+            subject=f"VAT rate {obj.pk}",
+            details={"kind": obj.kind, "percent": str(obj.percent)},
+        )
 
 
 @admin.register(AuditEntry)

@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Customer
+from company.fields import EuroField
+from customers.models import Agreement, Customer
 from customers.services import customer_create, customer_update
 
 if TYPE_CHECKING:
@@ -38,11 +40,18 @@ class CustomerForm(forms.ModelForm[Customer]):
             "phone",
             "email",
             "vat_id",
+            "vat_id_checked_on",
+            "leitweg_id",
             "notes",
         )
         labels: ClassVar[dict[str, Any]] = {"kind": _("Customer is a")}
         help_texts: ClassVar[dict[str, Any]] = {
             "vat_id": _("Only for businesses. With the country, for example DE136695976."),
+            "vat_id_checked_on": _(
+                "When the tax office (BZSt) confirmed it. A business in another EU country then "
+                "gets invoices without VAT and pays the VAT itself."
+            ),
+            "leitweg_id": _("Only for public bodies: their invoices become XRechnungen."),
             "notes": _("Only for you and your colleagues, never on an invoice."),
         }
         widgets: ClassVar[dict[str, forms.Widget]] = {
@@ -56,6 +65,8 @@ class CustomerForm(forms.ModelForm[Customer]):
             "city": forms.TextInput(attrs={"autocomplete": "off"}),
             "phone": forms.TextInput(attrs={"autocomplete": "off", "type": "tel"}),
             "email": forms.EmailInput(attrs={"autocomplete": "off"}),
+            "vat_id_checked_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "leitweg_id": forms.TextInput(attrs={"autocomplete": "off"}),
             "notes": forms.Textarea(attrs={"rows": 4}),
         }
 
@@ -91,6 +102,70 @@ class CustomerForm(forms.ModelForm[Customer]):
         except ValidationError as error:
             self.add_error(None, error)
             return None
+
+
+class AgreementForm(forms.ModelForm[Agreement]):
+    """What is agreed with one customer from a day on; a price is given in euros."""
+
+    first_block = EuroField(label=_("First block, VAT included, in euros"), required=False)
+    further_block = EuroField(label=_("Each further block, VAT included, in euros"), required=False)
+    first_block_net = EuroField(label=_("First block without VAT, in euros"), required=False)
+    further_block_net = EuroField(
+        label=_("Each further block without VAT, in euros"), required=False
+    )
+    block_minutes = forms.IntegerField(
+        label=_("Billing block in minutes"), min_value=1, max_value=600, required=False
+    )
+
+    field_order = (
+        "name",
+        "valid_from",
+        "valid_until",
+        "included_minutes",
+        "discount_percent",
+        "block_minutes",
+        "first_block",
+        "further_block",
+        "first_block_net",
+        "further_block_net",
+        "minimum_blocks",
+    )
+
+    class Meta:
+        model = Agreement
+        fields = (
+            "name",
+            "valid_from",
+            "valid_until",
+            "included_minutes",
+            "discount_percent",
+            "minimum_blocks",
+        )
+        widgets: ClassVar[dict[str, forms.Widget]] = {
+            "valid_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "valid_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+        help_texts: ClassVar[dict[str, Any]] = {
+            "name": _("For example: maintenance contract 2026."),
+            "minimum_blocks": _("Counts only with prices of the customer's own."),
+        }
+
+    def clean_valid_from(self) -> Any:
+        """Refuse a day that is past: invoices of it may be written already."""
+        day = self.cleaned_data["valid_from"]
+        if day < timezone.localdate().replace(day=1):
+            raise ValidationError(_("An agreement begins in this month at the earliest."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """Put block and prices into the agreement."""
+        cleaned = super().clean() or self.cleaned_data
+        for name in ("first_block", "further_block", "first_block_net", "further_block_net"):
+            value = cleaned.get(name)
+            setattr(self.instance, f"{name}_cents", None if value is None else int(value * 100))
+        minutes = cleaned.get("block_minutes")
+        self.instance.block_seconds = None if minutes is None else minutes * 60
+        return cleaned
 
 
 class QuickCustomerForm(forms.ModelForm[Customer]):

@@ -1,7 +1,7 @@
 """The customer, with the address that an invoice needs and what was agreed with them."""
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -207,19 +207,11 @@ class Agreement(models.Model):
 
     def clean(self) -> None:
         """Refuse prices that are half given, and an end before the start."""
-        errors: dict[str, Any] = {}
-        names = ("block_seconds", "first_block_cents", "further_block_cents")
-        given = [name for name in names if getattr(self, name) is not None]
-        if given and len(given) < len(names):
-            errors |= {
-                name: _("Give block length and both prices, or none of them.")
-                for name in names
-                if name not in given
-            }
+        prices = (self.block_seconds, self.first_block_cents, self.further_block_cents)
+        if any(part is not None for part in prices) and None in prices:
+            raise ValidationError(_("Give block length and both prices, or none of them."))
         if self.valid_until and self.valid_from and self.valid_until < self.valid_from:
-            errors["valid_until"] = _("The last day lies before the first one.")
-        if errors:
-            raise ValidationError(errors)
+            raise ValidationError({"valid_until": _("The last day lies before the first one.")})
 
     @property
     def has_begun(self) -> bool:

@@ -6,7 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from customers.models import Customer, NumberCounter
+from company import audit
+from customers.models import Agreement, Customer, NumberCounter
+from technicians.models import User
 
 
 def _next_number() -> int:
@@ -58,3 +60,33 @@ def customer_update(
     current.full_clean()
     current.save()
     return current
+
+
+@transaction.atomic
+def agreement_add(*, agreement: Agreement, customer: Customer, by: User | None) -> Agreement:
+    """Store what was agreed with a customer. Raises ValidationError for a second one a day."""
+    agreement.customer = customer
+    agreement.full_clean()
+    agreement.save(force_insert=True)
+    audit.record(
+        "agreement.added",
+        actor=by,
+        subject=f"customer {customer.number}",
+        details={"valid_from": agreement.valid_from.isoformat()},
+    )
+    return agreement
+
+
+@transaction.atomic
+def agreement_remove(*, agreement: Agreement, by: User | None) -> bool:
+    """Delete an agreement that has not begun; return whether it was one."""
+    if agreement.has_begun:
+        return False
+    audit.record(
+        "agreement.removed",
+        actor=by,
+        subject=f"customer {agreement.customer.number}",
+        details={"valid_from": agreement.valid_from.isoformat()},
+    )
+    agreement.delete()
+    return True

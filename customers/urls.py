@@ -12,4 +12,10 @@ urlpatterns = [
     path("schnell/", views.quick_create, name="quick_create"),
     path("<int:pk>/", views.customer_detail, name="detail"),
     path("<int:pk>/bearbeiten/", views.edit, name="edit"),
+    path("<int:pk>/vereinbarungen/", views.agreements, name="agreements"),
+    path(
+        "<int:pk>/vereinbarungen/<int:agreement_id>/",
+        views.agreement_remove,
+        name="agreement_remove",
+    ),
 ]

@@ -3,16 +3,19 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from customers.forms import CustomerForm, QuickCustomerForm
-from customers.models import Customer
-from customers.services import customer_create
-from technicians.access import staff_required
+from customers import services
+from customers.forms import AgreementForm, CustomerForm, QuickCustomerForm
+from customers.models import Agreement, Customer
+from customers.services import agreement_add, customer_create
+from technicians.access import current_user, office_required, staff_required
 from technicians.limits import limited
 
 PER_PAGE = 25
@@ -99,3 +102,31 @@ def quick_create(request: HttpRequest) -> JsonResponse:
     fields = {name: form.cleaned_data[name] for name in form.Meta.fields}
     customer = customer_create(fields=fields)
     return JsonResponse({"id": customer.pk, "name": customer.name}, status=201)
+
+
+@require_http_methods(["GET", "POST"])
+@office_required
+def agreements(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what was agreed with a customer, and take a new agreement."""
+    customer = get_object_or_404(Customer, pk=pk)
+    form = AgreementForm(request.POST or None, initial={"valid_from": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            agreement_add(agreement=form.instance, customer=customer, by=current_user(request))
+        except ValidationError:
+            form.add_error("valid_from", _("There is an agreement that begins on this day."))
+        else:
+            messages.success(request, _("The agreement is saved."))
+            return redirect("customers:agreements", customer.pk)
+    context = {"customer": customer, "agreements": customer.agreements.all(), "form": form}
+    return render(request, "customers/agreements.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@office_required
+def agreement_remove(request: HttpRequest, pk: int, agreement_id: int) -> HttpResponse:
+    """Remove an agreement that has not begun."""
+    agreement = get_object_or_404(Agreement, pk=agreement_id, customer_id=pk)
+    if not services.agreement_remove(agreement=agreement, by=current_user(request)):
+        messages.error(request, _("It has begun: follow it by another agreement."))
+    return redirect("customers:agreements", pk)

@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from company.fields import EuroField
 from invoices.domain.camt import MAX_BYTES, StatementError
 from invoices.models import Item
 
-MAX_EUROS = Decimal(1_000_000)
 STATEMENT_REFUSALS = {
     StatementError.TOO_LARGE: _("The file is too large: a statement has 10 MB at most."),
     StatementError.NOT_XML: _(
@@ -24,20 +24,6 @@ STATEMENT_REFUSALS = {
     ),
     StatementError.BAD_ENTRY: _("A booking in the file cannot be read. Nothing was taken in."),
 }
-
-
-class EuroField(forms.DecimalField):
-    """An amount in euros, as people write it ('8,50'); `cents` makes an integer of it."""
-
-    def __init__(self, *, least: Decimal = Decimal("0.01"), **kwargs: Any) -> None:
-        kwargs.setdefault("max_value", MAX_EUROS)
-        super().__init__(min_value=least, decimal_places=2, localize=True, **kwargs)
-        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
-
-    @staticmethod
-    def cents(value: Decimal) -> int:
-        """Return an amount in cents."""
-        return int(value * 100)
 
 
 class CancelForm(forms.Form):

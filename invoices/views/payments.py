@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from company.fields import EuroField
 from invoices import services
 from invoices.domain.camt import StatementError
 from invoices.domain.matching import Confidence
 from invoices.exports.register import amount_text, neutral
-from invoices.forms import STATEMENT_REFUSALS, EuroField, PaymentForm, StatementForm
+from invoices.forms import STATEMENT_REFUSALS, PaymentForm, StatementForm
 from invoices.models import Invoice, Payment
 from technicians.access import current_user, office_required
 

@@ -192,7 +192,7 @@ def test_an_invoice_of_nothing_is_valid_and_asks_for_nothing(
     make_session(customer, seconds=900)
     invoice = issue()
     assert rules.violations(xml_of(invoice), *ALL_RULES) == []
-    assert invoice.texts["payment"] == "Es ist nichts mehr zu bezahlen."
+    assert invoice.texts["payment"] == "Es ist nichts mehr zu zahlen."
 
 
 def test_minutes_paid_in_advance_are_a_balance(

@@ -1,0 +1,22 @@
+"""Form fields that several apps use."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+MAX_EUROS = Decimal(1_000_000)
+
+
+class EuroField(forms.DecimalField):
+    """An amount in euros, as people write it ('8,50'); `cents` makes an integer of it."""
+
+    def __init__(self, *, least: Decimal = Decimal("0.01"), **kwargs: Any) -> None:
+        kwargs.setdefault("max_value", MAX_EUROS)
+        super().__init__(min_value=least, decimal_places=2, localize=True, **kwargs)
+        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+
+    @staticmethod
+    def cents(value: Decimal) -> int:
+        """Return an amount in cents."""
+        return int(value * 100)
