@@ -1,6 +1,5 @@
 """Debian's Firefox without a window, driven by WebDriver BiDi (W3C): JSON on a websocket."""
 
-import base64
 import itertools
 import json
 from collections.abc import Iterator
@@ -72,6 +71,13 @@ class FirefoxPage:
                 result: dict[str, Any] = message["result"]
                 return result
 
+    def set_cookies(self, cookies: list[dict[str, Any]]) -> None:
+        """Take cookies as Playwright keeps them."""
+        for cookie in cookies:
+            fields = {name: cookie[name] for name in ("name", "domain", "path", "httpOnly")}
+            fields["value"] = {"type": "string", "value": cookie["value"]}
+            self.command("storage.setCookie", cookie=fields)
+
     @contextmanager
     def before_every_page(self, script: str) -> Iterator[None]:
         """Run `script` in every page that is opened in this block, before its own scripts."""
@@ -114,10 +120,17 @@ class FirefoxPage:
         ]
         self.act({"type": "pointer", "id": "mouse", "actions": actions})
 
-    def screenshot(self) -> bytes:
-        """Return a PNG of what is seen."""
-        answer = self.command("browsingContext.captureScreenshot", context=self._context)
-        return base64.b64decode(answer["data"])
+    def press_button(self, x: int, y: int) -> None:
+        """Press the left button at a place of the page, and keep it pressed."""
+        actions = [{"type": "pointerMove", "x": x, "y": y}, {"type": "pointerDown", "button": 0}]
+        self.act({"type": "pointer", "id": "mouse", "actions": actions})
+
+    @contextmanager
+    def out_of_sight(self) -> Iterator[None]:
+        """Have another tab stand before this one in the block."""
+        other = self.command("browsingContext.create", type="tab")["context"]
+        yield
+        self.command("browsingContext.close", context=other)
 
     def act(self, source: dict[str, object]) -> None:
         """Perform the actions of one source of input, as WebDriver describes them."""

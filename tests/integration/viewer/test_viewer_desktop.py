@@ -1,4 +1,4 @@
-"""The page in a real window: physical pixels, the pointer that is seen, a tab out of sight."""
+"""The page in a real window: physical pixels, the pointer that is seen, the wheel."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -8,13 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Playwright, expect
 
 from agent.capture.base import CursorShape
 from agent.capture.x11 import X11Capture
 from agent.protocol import control
 from agent.protocol.monitors import MonitorInfo, Monitors
-from agent.protocol.picture import Frame
 from tests.integration.rig.chromium import chromium_on
 from tests.integration.rig.display import Pixels, Screen
 from tests.integration.rig.portal import Portal
@@ -27,7 +26,6 @@ pytestmark = pytest.mark.integration
 
 WIDTH, HEIGHT = 300, 200
 MARK = (255, 0, 255)
-IN_THE_PAGE = "delete HTMLCanvasElement.prototype.transferControlToOffscreen"
 
 
 @pytest.fixture
@@ -51,14 +49,13 @@ def open_window(
     """Open the viewer in a window on the technician's display; `ratio` is devicePixelRatio."""
     with ExitStack() as stack:
 
-        def open_it(ratio: float = 1, script: str = "") -> Desk:
+        def open_it(ratio: float = 1) -> Desk:
             size = f"--window-size={int(1600 / ratio)},{int(1000 / ratio)}"
             arguments = (f"--force-device-scale-factor={ratio}", "--window-position=0,0", size)
             browser = stack.enter_context(chromium_on(playwright, screen, *arguments))
             context = browser.new_context(
                 no_viewport=True, locale="de-DE", storage_state=technician_state
             )
-            context.add_init_script(script)
             desk = Desk(context.new_page(), portal.url)
             desk.open(agent)
             agent.wait_until_granted()
@@ -180,53 +177,6 @@ def test_a_pointer_of_a_screen_at_200_percent_is_not_drawn_twice_as_large(
     arrow[:, :24] = (200, 30, 10, 255)
     agent.send_control(cursor_message("arrow", arrow, 10, 20))
     wait_for_cursor(screen, lambda s: (s.width, s.height, s.hot_x, s.hot_y) == (24, 24, 5, 10))
-
-
-def hide(page: Page) -> Page:
-    """Open another tab before this one; return it."""
-    # Playwright makes every tab believe that it is seen.
-    page.context.new_cdp_session(page).send(
-        "Emulation.setFocusEmulationEnabled", {"enabled": False}
-    )
-    other = page.context.new_page()
-    other.bring_to_front()
-    until(lambda: page.evaluate("document.hidden"), within=10, what="the hidden tab")
-    return other
-
-
-def presses(agent: ScriptedAgent) -> int:
-    return sum(isinstance(told, control.Button) and told.down for told in agent.told)
-
-
-@pytest.mark.parametrize(("script", "engine"), [("", "worker"), (IN_THE_PAGE, "page")])
-def test_out_of_sight_the_hands_are_let_go_and_the_picture_goes_on(
-    open_window: Open, agent: ScriptedAgent, script: str, engine: str
-) -> None:
-    desk = open_window(script=script)
-    page = desk.page
-    picture = noise(WIDTH, HEIGHT).copy()
-    agent.show(picture)
-    desk.expect_state("connected")
-    expect(page.locator("body")).to_have_attribute("data-engine", engine)
-    box = desk.screen.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    agent.wait_for(lambda: presses(agent) == 1, "the button")
-    other = hide(page)
-    agent.wait_for(lambda: control.Release() in agent.told, "the release")
-    for number in range(120):
-        dot = noise(5, 5, seed=number)
-        picture[number : number + 5, number : number + 5] = dot
-        agent.send_frame(Frame(WIDTH, HEIGHT, (agent.zstd(dot, number, number),)))
-        agent.wait_for_credit(2 + number)
-    other.close()
-    page.bring_to_front()
-    desk.expect_pixels(picture)
-    desk.expect_state("connected")
-    page.mouse.up()
-    page.mouse.down()
-    agent.wait_for(lambda: presses(agent) == 2, "the next click")
 
 
 def test_control_and_wheel_beside_the_picture_do_not_enlarge_the_page(

@@ -1,43 +1,25 @@
 """Debian's Firefox as it is: the same picture, pixel by pixel, keyboard and mouse."""
 
-import base64
-import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from agent.protocol import control
 from agent.protocol.picture import Codec, Frame, Rect, copy_data
 from tests.integration.rig.agent import Agent
 from tests.integration.rig.computer import Computer
-from tests.integration.rig.display import Pixels
 from tests.integration.rig.firefox import FirefoxPage, firefox
 from tests.integration.rig.portal import Portal
 from tests.integration.rig.waiting import until
 from tests.integration.viewer.agent import ScriptedAgent
+from tests.integration.viewer.tab import expect_pixels, open_viewer, pixels
 from tests.integration.viewer.test_viewer_picture import decoded, jpeg, noise, smooth
 
 pytestmark = pytest.mark.integration
 
-READ = """(() => {
-    const canvas = document.querySelector("#screen");
-    const copy = document.createElement("canvas");
-    [copy.width, copy.height] = [canvas.width, canvas.height];
-    copy.getContext("2d").drawImage(canvas, 0, 0);
-    return copy.toDataURL("image/png");
-})()"""
-ORDER = """fetch("/sitzungen/verbinden/", {
-    method: "POST",
-    headers: {"X-CSRFToken": %s, "Accept": "application/json"},
-    body: new URLSearchParams({support_id: %s}),
-}).then(answer => answer.json()).then(({url}) => {
-    sessionStorage.setItem("dibuc.password." + url.split("/")[2], %s);
-    return url;
-})"""
 IN_THE_PAGE = "delete HTMLCanvasElement.prototype.transferControlToOffscreen"
 
 
@@ -45,10 +27,7 @@ IN_THE_PAGE = "delete HTMLCanvasElement.prototype.transferControlToOffscreen"
 def tab(tmp_path_factory: pytest.TempPathFactory, technician_state: Path) -> Iterator[FirefoxPage]:
     """Return a tab of Firefox in which the technician is logged in."""
     with firefox(tmp_path_factory.mktemp("firefox")) as page:
-        for cookie in json.loads(technician_state.read_text())["cookies"]:
-            value = {"type": "string", "value": cookie["value"]}
-            fields = {name: cookie[name] for name in ("name", "domain", "path", "httpOnly")}
-            page.command("storage.setCookie", cookie={**fields, "value": value})
+        page.set_cookies(json.loads(technician_state.read_text())["cookies"])
         yield page
 
 
@@ -60,30 +39,8 @@ def quiet_tab(tab: FirefoxPage) -> Iterator[FirefoxPage]:
     assert tab.complaints == []
 
 
-def open_viewer(tab: FirefoxPage, portal: Portal, support_id: str, password: str) -> None:
-    """Order the session and come to the viewer."""
-    tab.go_to(f"{portal.url}/portal/")
-    token = tab.evaluate("document.querySelector('[name=csrfmiddlewaretoken]').value")
-    wanted = [json.dumps(value) for value in (token, support_id, password)]
-    path = tab.evaluate(ORDER % tuple(wanted))
-    tab.go_to(f"{portal.url}{path}")
-
-
 def expect_state(tab: FirefoxPage, state: str) -> None:
     tab.wait_for(f"document.body.dataset.state === {json.dumps(state)}", f"the state {state}")
-
-
-def pixels(tab: FirefoxPage) -> Pixels:
-    data = base64.b64decode(tab.evaluate(READ).partition(",")[2])
-    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), dtype=np.uint8)
-
-
-def expect_pixels(tab: FirefoxPage, wanted: Pixels) -> None:
-    def same() -> bool:
-        shown = pixels(tab)
-        return shown.shape == wanted.shape and bool((shown == wanted).all())
-
-    until(same, within=15, what="the picture")
 
 
 @pytest.mark.parametrize("engine", ["worker", "page"])
