@@ -10,6 +10,9 @@ from django.db.models import Count, Max, Min, Sum
 
 from invoices import immutability
 from invoices.archive import ASSETS, ArchiveDamagedError, read_archived
+from invoices.documents.facturx import XmlMissingError, embedded_xml
+from invoices.einvoice import rules
+from invoices.einvoice.cii import invoice_xml
 from invoices.models import ArchivedFile, Invoice, NumberRange
 
 
@@ -85,17 +88,35 @@ def _files() -> Iterator[Fault]:
     for number in Invoice.objects.unarchived().values_list("number", flat=True):
         yield Fault(number, "it has no archived file")
     known = set()
-    for archived in ArchivedFile.objects.order_by("pk").iterator(chunk_size=500):
+    files = ArchivedFile.objects.select_related("invoice__cancels").order_by("pk")
+    files = files.prefetch_related("invoice__lines", "invoice__rates")
+    for archived in files.iterator(chunk_size=500):
         known.add(archived.path)
         try:
-            size = len(read_archived(archived))
+            content = read_archived(archived)
         except ArchiveDamagedError as error:
             yield Fault(archived.path, error.reason)
             continue
-        if size != archived.size:
-            yield Fault(archived.path, f"{size} bytes, but {archived.size} were archived")
+        if len(content) != archived.size:
+            yield Fault(archived.path, f"{len(content)} bytes, but {archived.size} were archived")
+        yield from _xml(archived, content)
     root = Path(settings.ARCHIVE_DIR)
     for file in sorted(root.glob("*/*.pdf")):
         relative = str(file.relative_to(root))
         if not relative.startswith(f"{ASSETS}/") and relative not in known:
             yield Fault(relative, "no invoice knows this file")
+
+
+def _xml(archived: ArchivedFile, content: bytes) -> Iterator[Fault]:
+    """Compare the data inside the file with the database, and hold them to the official rules."""
+    try:
+        xml = embedded_xml(content)
+    except XmlMissingError:
+        yield Fault(archived.path, "it holds no XML of the invoice")
+        return
+    invoice = archived.invoice
+    if xml != invoice_xml(invoice, list(invoice.lines.all()), list(invoice.rates.all())):
+        yield Fault(archived.path, "its XML says something else than the database")
+    for violation in rules.violations(xml, *rules.sets_for(invoice.buyer_party)):
+        if violation.flag == "fatal":
+            yield Fault(archived.path, str(violation))

@@ -6,8 +6,11 @@ may hold one rdf:RDF only, or PDF/A validators do not see the extension schema (
 """
 
 import datetime as dt
+import io
 
 import pydyf
+import pypdf
+import pypdf.errors
 import weasyprint
 
 FILE_NAME = "factur-x.xml"
@@ -34,6 +37,21 @@ def attachment(xml: bytes, issued_at: dt.datetime) -> weasyprint.Attachment:
         modified=issued_at,
         relationship="Alternative",
     )
+
+
+class XmlMissingError(ValueError):
+    """The file is no electronic invoice: it holds no XML."""
+
+
+def embedded_xml(content: bytes) -> bytes:
+    """Return the XML inside a PDF; raise XmlMissingError where there is none."""
+    try:
+        found = pypdf.PdfReader(io.BytesIO(content)).attachments.get(FILE_NAME)
+    except pypdf.errors.PyPdfError as error:
+        raise XmlMissingError(str(error)) from error
+    if not found:
+        raise XmlMissingError
+    return bytes(found[0])
 
 
 def finish(_document: weasyprint.Document, pdf: pydyf.PDF) -> None:

@@ -1,5 +1,6 @@
 """Every kind of damage to the archive is found."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,6 +76,28 @@ def test_an_amount_that_was_changed_in_the_database_is_found(invoices: list[Invo
         "WHERE sequence = 1"
     )
     assert "add up" in reasons()[invoices[0].number]
+
+
+def test_a_text_that_was_changed_in_the_database_differs_from_the_files_xml(
+    invoices: list[Invoice],
+) -> None:
+    tamper("UPDATE invoices_invoiceline SET description = 'Beratung'")
+    assert "something else" in reasons()[invoices[0].archived_file.path]
+
+
+def test_a_file_without_xml_is_no_electronic_invoice(
+    invoices: list[Invoice], archive: Path
+) -> None:
+    content = b"%PDF-1.7 nothing"
+    file = archive / invoices[0].archived_file.path
+    file.chmod(0o640)
+    file.write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    tamper(
+        f"UPDATE invoices_archivedfile SET sha256 = '{digest}', size = {len(content)} "  # noqa: S608
+        f"WHERE invoice_id = {invoices[0].pk}"
+    )
+    assert "no XML" in reasons()[invoices[0].archived_file.path]
 
 
 def test_a_hole_in_the_numbers_is_found(invoices: list[Invoice]) -> None:
