@@ -10,6 +10,7 @@ whole tiles.
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import compress
 
 from agent.capture.base import Box, Picture
 from agent.encode.area import TileGrid, rectangles, touched
@@ -135,13 +136,13 @@ class Keep(Stage):
             moved(work, found)
 
     def _sample(self, work: Work) -> TileGrid:
-        """Return some of the tiles left, spread over the screen, none of one colour."""
+        """Return some of the tiles left, spread evenly over them, none of one colour."""
         left = work.left
-        grid, size = TileGrid(left.width, left.height), len(left.cells)
-        for index in range(SAMPLE):
-            place = left.cells.find(1, index * size // SAMPLE)
-            if place >= 0:
-                grid.cells[place] = 1
+        grid = TileGrid(left.width, left.height)
+        places = list(compress(range(len(left.cells)), left.cells))
+        count = min(SAMPLE, len(places))
+        for index in range(count):
+            grid.cells[places[(2 * index + 1) * len(places) // (2 * count)]] = 1
         return grid.without(work.kernel.flat(work.picture, grid))
 
     def _known(self, work: Work, grid: TileGrid) -> list[TileGrid]:
