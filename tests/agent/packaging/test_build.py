@@ -8,14 +8,18 @@ import sys
 import tempfile
 from pathlib import Path
 
+import psutil
 import pytest
 from PyInstaller.archive.readers import CArchiveReader
 
 from agent import __version__
 from agent.encode import h264, kernel
+from agent.inject.guard_x11 import FROZEN_WORD
+from agent.inject.layout_x11 import Layout
 from agent.packaging.build import build
-from agent.protocol import messages
-from tests.agent.conftest import ROOT, Agent, Screen
+from agent.protocol import control, messages
+from agent.xlib import Connection
+from tests.agent.conftest import ROOT, Agent, Screen, until
 from tests.agent.server import Caller, Server
 
 # What may be in the file besides the standard library. Whoever adds to it knows why.
@@ -138,6 +142,31 @@ async def test_it_runs_without_python_and_leaves_nothing(
         await caller.see(lambda image: image.size == (1280, 800))
         await stop(agent, caller)
         assert names_in(folder) == []
+
+
+async def test_killed_with_a_key_pressed_it_leaves_none(
+    program: Path, screen: Screen, server: Server, tmp_path: Path
+) -> None:
+    agent = await start(program, screen, tmp_path, "--headless", "--json", "--server", server.url)
+    caller = await server.call()
+    await caller.register("218123458")
+    ready = await agent.event("ready")
+    await caller.say(messages.Paired())
+    assert await caller.exchange(str(ready["password"])) == ""
+    await agent.event("consent_request")
+    agent.say("j")
+    await caller.see(lambda image: image.size == (1280, 800))
+    await caller.control(control.Key("ControlLeft", down=True))
+    connection = Connection(screen.display)
+    layout = Layout(connection)
+    await asyncio.to_thread(until, lambda: layout.state().base_mods)
+    started = psutil.Process(agent.process.pid)
+    for process in [*started.children(recursive=True), started]:
+        if FROZEN_WORD not in process.cmdline():
+            process.kill()
+    await agent.process.wait()
+    await asyncio.to_thread(until, lambda: not layout.state().base_mods)
+    connection.close()
 
 
 def test_the_compiled_inner_loops_are_in_it(program: Path) -> None:
