@@ -5,8 +5,10 @@ here; every other kind goes through autobahn, which also opens and closes the co
 Nothing is kept beyond a bound: a socket whose messages are not taken is not read on.
 """
 
+import logging
 import struct
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -22,6 +24,9 @@ MESSAGE_LIMIT: Final = 257 * 1024
 INBOX_BYTES: Final = 512 * 1024
 INBOX_MESSAGES: Final = 64
 
+# What may wait for a slow reader before the connection is closed: three frames of 16 MiB
+# (docs/protocol.md), and what is said besides.
+OUTBOX_BYTES: Final = 64 * 1024 * 1024
 # A slow reader gets so long to reach the close behind the pictures, in seconds; with
 # autobahn's own second it would miss why.
 CLOSE_SECONDS: Final = 10
@@ -33,6 +38,8 @@ LENGTH_16: Final = 126
 LENGTH_64: Final = 127
 MASK_SIZE: Final = 4
 SHORTEST_HEADER: Final = 2
+
+logger = logging.getLogger(__name__)
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -81,27 +88,45 @@ def unmasked(mask: bytes, data: bytes) -> bytes:
 
 @implementer(IPullProducer)
 class Outlet:
-    """Knows whether the connection still keeps something that it could not send at once."""
+    """What the socket did not take at once; it goes piece by piece as the socket empties."""
 
     def __init__(self, transport: Any) -> None:
         self.is_full = False
+        self._is_lost = False
+        self._size = 0
+        self._pieces: deque[bytes] = deque()
         self._transport = transport
 
-    def fill(self, rest: bytes) -> None:
-        """Let the connection keep `rest` until the socket takes it."""
-        self._transport.write(rest)
-        # Only now, since it is asked at once whether there is more.
-        self._transport.registerProducer(self, streaming=False)
-        self.is_full = True
+    def keep(self, data: bytes) -> None:
+        """Send `data` after everything that is kept already; give up when that is too much."""
+        if self._is_lost:
+            return
+        self._pieces.append(data)
+        self._size += len(data)
+        if self._size > OUTBOX_BYTES:
+            logger.warning("A socket took too little: connection closed.")
+            self.stopProducing()
+            self._transport.abortConnection()
+            return
+        if not self.is_full:
+            self.is_full = True
+            # It asks for the first piece at once.
+            self._transport.registerProducer(self, streaming=False)
 
     def resumeProducing(self) -> None:  # noqa: N802 - Twisted's interface
-        """Hear that everything has been sent."""
-        if self.is_full:
+        """Hand on the next piece: the one before has been sent."""
+        if self._pieces:
+            piece = self._pieces.popleft()
+            self._size -= len(piece)
+            self._transport.write(piece)
+        else:
             self.is_full = False
             self._transport.unregisterProducer()
 
     def stopProducing(self) -> None:  # noqa: N802 - Twisted's interface
-        """Hear that the connection is lost."""
+        """Forget everything: the connection is lost."""
+        self._is_lost = True
+        self._pieces.clear()
 
 
 class Socket(WebSocketProtocol):  # type: ignore[misc]  # Daphne ships no types
@@ -225,7 +250,7 @@ class Socket(WebSocketProtocol):  # type: ignore[misc]  # Daphne ships no types
             super().sendData(data, sync, chopsize)
             return
         if self._outlet.is_full:
-            self.transport.write(data)
+            self._outlet.keep(data)
             return
         rest = memoryview(data)
         while rest:
@@ -238,5 +263,5 @@ class Socket(WebSocketProtocol):  # type: ignore[misc]  # Daphne ships no types
             is_taken = sent == min(len(rest), self.transport.SEND_LIMIT)
             rest = rest[sent:]
             if not is_taken:
-                self._outlet.fill(bytes(rest))
+                self._outlet.keep(bytes(rest))
                 return

@@ -21,6 +21,7 @@ from dibuc.lifeline import die_with_parent
 from dibuc.sockets import (
     INBOX_BYTES,
     MESSAGE_LIMIT,
+    OUTBOX_BYTES,
     binary_header,
     masked_size,
     unmasked,
@@ -228,6 +229,20 @@ def test_a_slow_reader_gets_everything_in_order_and_then_the_close(
             assert line.recv() == bytes([n % 256]) * FLOOD_SIZE
         with pytest.raises(Exception, match="1000"):
             line.recv()
+
+
+def test_a_reader_that_takes_nothing_of_too_much_is_closed(
+    server: tuple[int, psutil.Process],
+) -> None:
+    port, process = server
+    before = process.memory_info().rss
+    with raw(port, "/flood/") as line:
+        line.sendall(frame(b"4000", Opcode.TEXT))  # 250 MiB
+        deadline = time.monotonic() + 30
+        while len(process.net_connections()) > 1:
+            assert time.monotonic() < deadline, "the connection stands"
+            time.sleep(0.05)
+            assert process.memory_info().rss - before < OUTBOX_BYTES + 16 * MIB
 
 
 def test_a_reader_that_goes_away_in_the_middle_leaves_the_server_well(
