@@ -39,6 +39,11 @@ class Copy:
     source: tuple[int, int]
 
     @property
+    def way(self) -> tuple[int, int]:
+        """Where it comes from, seen from where it goes."""
+        return self.source[0] - self.box.x0, self.source[1] - self.box.y0
+
+    @property
     def source_box(self) -> Box:
         """Where it comes from."""
         x, y = self.source
@@ -46,7 +51,11 @@ class Copy:
 
 
 def find_copies(
-    kernel: Kernel, pair: Pair, changed: TileGrid, intervals: list[tuple[int, int]]
+    kernel: Kernel,
+    pair: Pair,
+    changed: TileGrid,
+    intervals: list[tuple[int, int]],
+    likely: tuple[int, int] | None = None,
 ) -> list[Copy]:
     """Return copies in painting order, each within the rows of one interval.
 
@@ -55,12 +64,13 @@ def find_copies(
         pair: the picture as it is and as the technician has it.
         changed: the tiles that differ.
         intervals: rows that are up to date in the new picture, first inside, last outside.
+        likely: a way that is tried before any is looked for.
     """
     left = TileGrid(changed.width, changed.height)
     left.cells[:] = changed.cells
     found: list[Copy] = []
     budget = int(SCREENS_MOST * changed.width * changed.height)
-    for way in _ways(kernel, pair, left):
+    for way in _ways(kernel, pair, left, likely):
         for box in _boxes(kernel, pair, left, way):
             for part in _within(box, intervals):
                 budget -= part.area
@@ -71,7 +81,9 @@ def find_copies(
     return _ordered(found)
 
 
-def _ways(kernel: Kernel, pair: Pair, left: TileGrid) -> Iterator[tuple[int, int]]:
+def _ways(
+    kernel: Kernel, pair: Pair, left: TileGrid, likely: tuple[int, int] | None
+) -> Iterator[tuple[int, int]]:
     """Ways that something may have moved; asks for more as long as much is left unexplained."""
     searches: list[Callable[[], list[Offset]]] = [
         lambda: kernel.scrolls(pair, left, vertical=True, enough=SCROLL_VOTES),
@@ -81,6 +93,9 @@ def _ways(kernel: Kernel, pair: Pair, left: TileGrid) -> Iterator[tuple[int, int
     ]
     tried: set[tuple[int, int]] = set()
     changed = left.cells.count(1)
+    if likely is not None and changed >= CHANGED_LEAST:
+        tried.add(likely)
+        yield likely
     for search in searches:
         count = left.cells.count(1)
         if count < CHANGED_LEAST or (count < changed and count < LEFT_LEAST * changed):

@@ -28,12 +28,22 @@ PHOTO_ROWS = 2
 class Copies(Stage):
     """What only moved, from where the technician has it already."""
 
+    def __init__(self) -> None:
+        """Begin at rest."""
+        # Which way most went in the last frame, and whether in the one before as well.
+        self._way: tuple[int, int] | None = None
+        self._steady = False
+
     def run(self, work: Work) -> None:
         # Without the compiled loops looking for them takes longer than sending the pixels.
         if not work.kernel.compiled:
             return
         canvas = work.canvas
-        copies = find_copies(work.kernel, work.pair, work.left, work.intervals)
+        likely = self._way if self._steady else None
+        copies = find_copies(work.kernel, work.pair, work.left, work.intervals, likely)
+        most = max(copies, key=lambda copy: copy.box.area, default=None)
+        way = most.way if most else None
+        self._steady, self._way = way is not None and way == self._way, way
         for copy in copies:
             work.kernel.move(canvas.shadow, copy.box, copy.source)
             canvas.lossy.copied(copy, work.now)

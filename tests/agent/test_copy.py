@@ -222,6 +222,21 @@ def test_rows_that_were_not_read_stay_as_they_were(seed: int) -> None:
         assert painter.image.tobytes() == memory.image.tobytes()
 
 
+def test_a_way_that_is_likely_is_found_again_and_a_wrong_one_does_no_harm() -> None:
+    old = text(640, 480)
+    new = old.copy()
+    new.paste(old.crop((0, 42, 640, 480)), (0, 0))
+    pair = Pair(picture_of(new), picture_of(old))
+    grid = TileGrid(640, 480)
+    kernel = load()
+    kernel.mark(pair, grid, [(0, 480)])
+    found = find_copies(kernel, pair, grid, [(0, 480)])
+    assert found[0].way == (0, 42)
+    assert find_copies(kernel, pair, grid, [(0, 480)], (0, 42)) == found
+    for wrong in ((0, -42), (3, 5), (-2000, 900)):
+        assert (0, 42) in [c.way for c in find_copies(kernel, pair, grid, [(0, 480)], wrong)]
+
+
 def test_copies_take_a_small_part_of_the_areas_that_a_frame_may_have() -> None:
     memory, encoder = Memory(text(640, 480)), ScreenEncoder()
     encoder.first(memory.picture, 0, WIDE)
