@@ -2,12 +2,12 @@
 
 import datetime as dt
 import os
+import re
 import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 import pytest
@@ -233,16 +233,14 @@ def test_a_pause_is_still_a_pause_when_the_line_is_back(story: Story) -> None:
     story.ends(segments=2)
 
 
-def test_a_page_that_was_loaded_anew_needs_the_password_and_a_new_yes(
-    story: Story, tmp_path: Path
-) -> None:
-    story.desk.page.reload()
-    story.agent.wait_for_event("ready", count=2, within=30)
+def test_a_page_that_was_loaded_anew_needs_the_password_and_a_new_yes(story: Story) -> None:
     page = story.desk.page
+    stored = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    # Nothing that could open a session is left in the browser: no 32 bytes in hex or base64.
+    assert not re.search(r"[A-Za-z0-9+/_-]{43}", stored)
+    page.reload()
+    story.agent.wait_for_event("ready", count=2, within=30)
     expect(page.locator("#password")).to_be_enabled()
-    # Nothing that could open a session is left in the browser.
-    stored = page.evaluate("[JSON.stringify(localStorage), JSON.stringify(sessionStorage)]")
-    (tmp_path / "storage").write_text("\n".join(stored))
     story.desk.type_password(story.agent.password)
     story.agent.answer(yes=True)
     expect(page.locator("body")).to_have_attribute("data-state", "connected")
