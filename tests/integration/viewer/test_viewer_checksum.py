@@ -3,42 +3,23 @@
 import hashlib
 
 import numpy as np
-import pytest
-from playwright.sync_api import Page, Route
 
 from agent.protocol import control
 from agent.protocol.picture import Codec, Frame, Rect, copy_data
 from tests.integration.rig.display import Pixels
-from tests.integration.rig.portal import Portal
 from tests.integration.rig.waiting import until
 from tests.integration.viewer.agent import ScriptedAgent
 from tests.integration.viewer.desk import Desk
 
+# From its first picture on the worker's context is where the test can spoil it.
 KEEP_CONTEXT = """
-const getContext = OffscreenCanvas.prototype.getContext;
-OffscreenCanvas.prototype.getContext = function (...options) {
-  const context = getContext.apply(this, options);
-  globalThis.keptContext ??= context; // the first is the painter's
-  return context;
+const { putImageData } = OffscreenCanvasRenderingContext2D.prototype;
+OffscreenCanvasRenderingContext2D.prototype.putImageData = function (...options) {
+  globalThis.keptContext = this;
+  return putImageData.apply(this, options);
 };
 """
 WIDTH, HEIGHT = 300, 200
-
-
-def _keep_context(route: Route) -> None:
-    """Let the worker keep its canvas's context where the test can spoil the picture."""
-    answer = route.fetch()
-    route.fulfill(content_type="text/javascript", body=answer.text() + KEEP_CONTEXT)
-
-
-@pytest.fixture
-def desk(page: Page, portal: Portal, agent: ScriptedAgent) -> Desk:
-    """Return the technician's page, connected, whose canvas the test can reach."""
-    page.route("**/viewer/core/worker*.js", _keep_context)
-    desk = Desk(page, portal.url)
-    desk.open(agent)
-    agent.wait_until_granted()
-    return desk
 
 
 def noise(seed: int) -> Pixels:
@@ -74,6 +55,7 @@ def test_a_right_picture_stays(desk: Desk, agent: ScriptedAgent) -> None:
 
 def test_a_spoilt_picture_is_sent_anew(desk: Desk, agent: ScriptedAgent) -> None:
     picture = noise(2)
+    desk.page.workers[0].evaluate(KEEP_CONTEXT)
     agent.show(picture)
     spoil(desk)
     agent.send_control(control.Checksum(1, digest_of(picture)))
