@@ -197,10 +197,10 @@ class Connection:
         """
         types = []
         self.check()
-        mode = QUEUED_AFTER_FLUSH if read else QUEUED_ALREADY
-        for _ in range(self.x11.XEventsQueued(self.handle, mode)):
-            self.x11.XNextEvent(self.handle, byref(self._event))
-            types.append(int(self._event.type))
+        for mode in (QUEUED_ALREADY, QUEUED_AFTER_FLUSH) if read else (QUEUED_ALREADY,):
+            for _ in range(self.x11.XEventsQueued(self.handle, mode)):
+                self.x11.XNextEvent(self.handle, byref(self._event))
+                types.append(int(self._event.type))
         self.check()
         return types
 

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from agent.capture.base import Box, CaptureError, Picture, ResizedError
+from agent.capture.base import Box, CaptureError, CursorShape, Picture, ResizedError
 from agent.capture.x11 import X11Capture
 from agent.encode.base import image_of
 from agent.inject.x11 import X11Injector
 from tests.agent.conftest import Screen
+from tests.agent.cursors import Pointer
 from tests.agent.resize import resize
 
 
@@ -191,3 +192,39 @@ def test_asking_for_the_pointer_swallows_no_news_of_damage(
             assert wake(capture, 5)
         assert told
         capture.take_damage()
+
+
+def test_a_shape_is_known_as_it_is_however_large_and_half_transparent(
+    screen: Screen, capture: X11Capture
+) -> None:
+    pointer = Pointer(screen.display)
+    # Premultiplied: a red of 255 at half strength.
+    pointer.become(0x80800000, width=300, height=200, hot=(299, 7))
+    calm(capture)
+    shape = capture.cursor()
+    assert shape is not None
+    assert (shape.width, shape.height, shape.hot_x, shape.hot_y) == (300, 200, 299, 7)
+    assert set(zip(*[iter(shape.rgba)] * 4, strict=True)) == {(255, 0, 0, 128)}
+    pointer.become(0, width=16, height=16, hot=(0, 0))
+    calm(capture)
+    hidden = capture.cursor()
+    assert hidden is not None
+    assert not any(hidden.rgba)
+    pointer.close()
+
+
+def test_the_pictures_of_an_animated_pointer_come_again(
+    screen: Screen, capture: X11Capture
+) -> None:
+    pointer = Pointer(screen.display)
+    pointer.become(0xFF0000FF, 0xFF00FF00, width=8, height=8, hot=(0, 0))
+    shapes: list[CursorShape | None] = []
+    capture.on_cursor = lambda: shapes.append(capture.cursor())
+    while len(shapes) < 10:
+        assert wake(capture, 5)
+    animated = [shape for shape in shapes if shape is not None and shape.width == 8]
+    colours = {shape.rgba[:4] for shape in animated}
+    assert colours == {bytes([0, 0, 255, 255]), bytes([0, 255, 0, 255])}
+    # The same picture is the same object: nothing is converted twice.
+    assert len({id(shape) for shape in animated}) == 2
+    pointer.close()
