@@ -9,11 +9,14 @@ import { malformed } from "./fields.js";
 /** @typedef {OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D} Context */
 
 const SIDE = 256;
+const ONE = 1;
 
 /** The planes of one picture. */
 export class Planes {
   /** By plane, by the piece's place in it. @type {Map<number, Map<string, Context>>} */
   #planes = new Map();
+  /** @type {Context | null} */
+  #sink = null;
 
   /** Nothing is kept any more. */
   clear() {
@@ -28,10 +31,22 @@ export class Planes {
     const pieces = this.#planes.get(rect.plane) ?? new Map();
     this.#planes.set(rect.plane, pieces);
     for (const { name, left, top, x, y, w, h } of piecesOf(rect)) {
-      const piece = pieces.get(name) ?? blank();
+      const piece = pieces.get(name) ?? blank(SIDE);
       pieces.set(name, piece);
       piece.drawImage(picture, x, y, w, h, x - left, y - top, w, h);
+      this.#settle(piece);
     }
+  }
+
+  /**
+   * A browser may only note what is to be drawn, and hold all of the picture as it was until it does
+   * so; drawing from a piece makes it draw.
+   *
+   * @param {Context} piece
+   */
+  #settle(piece) {
+    this.#sink ??= blank(ONE);
+    this.#sink.drawImage(piece.canvas, 0, 0, ONE, ONE, 0, 0, ONE, ONE);
   }
 
   /**
@@ -70,12 +85,15 @@ function* piecesOf({ x, y, w, h }) {
   }
 }
 
-/** @returns {Context} of a new, black piece */
-function blank() {
+/**
+ * @param {number} side in pixels
+ * @returns {Context} of a new, black canvas
+ */
+function blank(side) {
   const canvas =
     typeof OffscreenCanvas === "undefined"
-      ? Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE })
-      : new OffscreenCanvas(SIDE, SIDE);
+      ? Object.assign(document.createElement("canvas"), { width: side, height: side })
+      : new OffscreenCanvas(side, side);
   const context = /** @type {Context | null} */ (canvas.getContext("2d", { alpha: false }));
   if (context === null) {
     throw new Error("this browser gives no further 2D context");
