@@ -18,6 +18,7 @@ OffscreenCanvasRenderingContext2D.prototype.putImageData = function (...options)
   globalThis.keptContext = this;
   return putImageData.apply(this, options);
 };
+null
 """
 WIDTH, HEIGHT = 300, 200
 
@@ -55,6 +56,7 @@ def test_a_right_picture_stays(desk: Desk, agent: ScriptedAgent) -> None:
 
 def test_a_spoilt_picture_is_sent_anew(desk: Desk, agent: ScriptedAgent) -> None:
     picture = noise(2)
+    desk.expect_state("opening")
     desk.page.workers[0].evaluate(KEEP_CONTEXT)
     agent.show(picture)
     spoil(desk)
