@@ -193,9 +193,10 @@ async def test_the_technician_cannot_answer_the_question(desk: Screen, server: S
     async with running_agent(desk, server.url) as agent:
         caller = await connected(agent, server, desk)
         await caller.say(messages.Unpaired("technician-gone"))
-        password = str((await agent.event("ready"))["password"])
         # What the old pairing still sends finds nobody.
         await caller.control(control.Move(77, 88))
+        await caller.say(messages.Paired())
+        password = str((await agent.event("ready"))["password"])
         await question(agent, caller, password)
         assert "x:77 y:88" not in desk.run("xdotool", "getmouselocation")
         allow = where(desk.picture(), BRAND)
