@@ -11,8 +11,8 @@ from agent.encode.area import TileGrid, rectangles
 # twice a second are no film, whatever else moves a little between them.
 TICK = 1 / 30
 TICK_MOST = 0.1
-# Of the last eight ticks, so many make motion. Few: what is a photograph and changes once more within
-# a fourth of a second costs less as a film, even if it was only a picture that faded in.
+# Of the last eight ticks, so many make motion. Few: what is a photograph and changes once more
+# within a fourth of a second costs less as a film, even if it was only a picture that faded in.
 MOVING = 2
 # After so long without any frame, nothing is moving.
 REST = 0.4
