@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from agent.protocol import messages
+from agent.protocol import control, messages
 from tests.integration.rig.portal import Portal
 from tests.integration.rig.waiting import until
 from tests.integration.viewer.agent import ScriptedAgent
@@ -82,7 +82,9 @@ def test_input_from_before_a_lost_line_never_arrives_after_it(
     agent.show(noise(640, 400))
     running.expect_state("connected")
     running.page.keyboard.press("Enter")
-    agent.wait_for(lambda: len(agent.told) == 2, "Enter")
+    enter = [control.Key("Enter", down=True), control.Key("Enter", down=False)]
+    agent.wait_for(lambda: agent.told[-2:] == enter, "Enter")
+    assert not [each for each in agent.told[:-2] if isinstance(each, control.Key | control.Text)]
 
 
 def test_the_customer_ends_it(running: Desk, agent: ScriptedAgent) -> None:
