@@ -146,6 +146,11 @@ class Socket(WebSocketProtocol):  # type: ignore[misc]  # Daphne ships no types
         self._waiting = 0
         self._is_paused = False
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether it was open, and takes no more messages."""
+        return self.state in {self.STATE_CLOSING, self.STATE_CLOSED}
+
     # --- In ---------------------------------------------------------------------------
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's interface

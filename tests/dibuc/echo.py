@@ -2,7 +2,8 @@
 
 /echo/ returns every message. /deaf/ takes nothing until the client says a text on another
 socket to /wake/, and then tells how many messages and bytes were there. /flood/ sends as
-many messages as its first one asks for, without waiting.
+many messages as its first one asks for, without waiting. /late/ closes after the first
+message and goes on speaking; /was-late/ tells when that is over.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from dibuc.sockets import MESSAGE_LIMIT, Receive, Socket
 # Sent by /flood/: not one byte, so that the order can be seen.
 FLOOD_SIZE = 64 * 1024
 awake = asyncio.Event()
+late = asyncio.Event()
 
 
 async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -26,6 +28,16 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
         await _count(receive, send)
     elif scope["path"] == "/wake/":
         awake.set()
+    elif scope["path"] == "/late/":
+        await receive()
+        await send({"type": "websocket.close"})
+        for kind, data in (("text", "late"), ("bytes", b"late")):
+            await send({"type": "websocket.send", kind: data})
+        late.set()
+    elif scope["path"] == "/was-late/":
+        await late.wait()
+        await send({"type": "websocket.send", "text": "nothing was raised"})
+        await receive()
     elif scope["path"] == "/flood/":
         number = int((await receive())["text"])
         for n in range(number):

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from websockets.exceptions import ConnectionClosedError
+from websockets.exceptions import ConnectionClosed, ConnectionClosedError
 from websockets.frames import Frame, Opcode
 from websockets.sync.client import ClientConnection, connect
 
@@ -229,6 +229,18 @@ def test_a_slow_reader_gets_everything_in_order_and_then_the_close(
             assert line.recv() == bytes([n % 256]) * FLOOD_SIZE
         with pytest.raises(Exception, match="1000"):
             line.recv()
+
+
+def test_what_is_said_after_the_close_is_dropped_and_nothing_is_raised(
+    server: tuple[int, psutil.Process],
+) -> None:
+    port, _process = server
+    with open_at(port, "/late/") as line:
+        line.send("go")
+        with pytest.raises(ConnectionClosed):
+            line.recv()
+    with open_at(port, "/was-late/") as line:
+        assert line.recv(timeout=10) == "nothing was raised"
 
 
 def test_a_reader_that_takes_nothing_of_too_much_is_closed(

@@ -291,6 +291,7 @@ def test_the_page_follows_an_agent_that_moves_while_both_lines_stand(
         desk = Desk(context.new_page(), cluster)
         desk.log_in(TECHNICIAN)
         desk.order(agent.support_id, agent.password)
+        agent.wait_until_granted()
         agent.show(noise(320, 200))
         agent.said.clear()
         agent.come_back(cluster.sockets(2).replace("ws", "http", 1))
