@@ -154,10 +154,17 @@ class InvoiceRunItemQuerySet(models.QuerySet["InvoiceRunItem"]):
     """Finds the work of a run."""
 
     def claimable(self, now: dt.datetime) -> "InvoiceRunItemQuerySet":
-        """Return items that nobody works on: waiting, or left behind by a dead worker."""
+        """Return items that nobody works on: waiting, or left behind by a dead worker.
+
+        Those of a paused run are not among them.
+        """
+        # A subquery and no join: an update must see the row's state again under its lock, and
+        # where there is a join, Django moves that condition to where it is looked at once only.
+        going = apps.get_model("invoices", "InvoiceRun").objects.filter(paused_at__isnull=True)
         return self.filter(
             Q(state=self.model.State.WAITING)
-            | Q(state=self.model.State.WORKING, leased_until__lt=now)
+            | Q(state=self.model.State.WORKING, leased_until__lt=now),
+            run_id__in=going.order_by().values("pk"),
         )
 
     def unfinished(self) -> "InvoiceRunItemQuerySet":

@@ -26,6 +26,8 @@ class InvoiceRun(models.Model):
         editable=False,
         related_name="+",
     )
+    # While it is set, no customer is begun; who is in work is finished.
+    paused_at = models.DateTimeField(_("paused"), null=True, editable=False)
 
     objects: ClassVar[InvoiceRunQuerySet] = InvoiceRunQuerySet.as_manager()  # type: ignore[assignment]
 

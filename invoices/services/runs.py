@@ -55,11 +55,15 @@ class CompanyIncompleteError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is since its latest start: customers in all, finished, and of these failed."""
+    """How far a run is since its latest start: customers in all, finished, and of these failed.
+
+    `working` are in work right now.
+    """
 
     total: int
     finished: int
     failed: int
+    working: int
 
     @property
     def running(self) -> bool:
@@ -98,7 +102,8 @@ def invoice_run_create(*, month: "Month") -> InvoiceRun:
 def invoice_run_include(*, month: "Month", customer: Customer, by: "User | None") -> list[int]:
     """Have one customer's invoice of a month made at once; return the item to be queued.
 
-    The list is empty while it is in work already. Raises CompanyIncompleteError.
+    The list is empty while it is in work already, and while the month's run is paused: then
+    it waits with the others. Raises CompanyIncompleteError.
     """
     if missing := company_missing(Company.objects.current()):
         raise CompanyIncompleteError(missing)
@@ -120,17 +125,19 @@ def invoice_run_include(*, month: "Month", customer: Customer, by: "User | None"
             subject=f"invoice run {run}",
             details={"customer": customer.number},
         )
-    return [item.pk]
+    return [item.pk] if run.paused_at is None else []
 
 
 def invoice_run_start(*, run: InvoiceRun, by: "User | None") -> list[int]:
     """Return the items that wait and are not queued yet; the caller queues them.
 
     Notes who started the run and when, unless it is still going on: then what is new joins
-    it.
+    it. A paused run goes on.
     """
     with transaction.atomic():
         run = InvoiceRun.objects.select_for_update().get(pk=run.pk)
+        if run.paused_at is not None:
+            _go_on(run)
         at_work = Q(state=State.WORKING) | Q(state=State.WAITING, queued_at__isnull=False)
         waiting = list(
             run.items.filter(state=State.WAITING, queued_at__isnull=True).values_list(
@@ -149,6 +156,54 @@ def invoice_run_start(*, run: InvoiceRun, by: "User | None") -> list[int]:
     return waiting
 
 
+def invoice_run_pause(*, run: InvoiceRun, by: "User | None") -> bool:
+    """Let no further customer be begun; who is in work is finished.
+
+    Returns False where there is nothing to pause: it is paused or finished already.
+    """
+    with transaction.atomic():
+        run = InvoiceRun.objects.select_for_update().get(pk=run.pk)
+        if run.paused_at is not None or not run.items.unfinished().exists():
+            return False
+        run.paused_at = timezone.now()
+        run.save(update_fields=["paused_at"])
+        waiting = run.items.filter(state=State.WAITING).count()
+        audit.record(
+            "invoice_run.paused",
+            actor=by,
+            subject=f"invoice run {run}",
+            details={"customers": waiting},
+        )
+    return True
+
+
+def invoice_run_resume(*, run: InvoiceRun, by: "User | None") -> list[int]:
+    """Let a paused run go on; return the items that wait, which the caller queues.
+
+    The list is empty for a run that is not paused.
+    """
+    with transaction.atomic():
+        run = InvoiceRun.objects.select_for_update().get(pk=run.pk)
+        if run.paused_at is None:
+            return []
+        _go_on(run)
+        waiting = list(run.items.filter(state=State.WAITING).values_list("pk", flat=True))
+        audit.record(
+            "invoice_run.resumed",
+            actor=by,
+            subject=f"invoice run {run}",
+            details={"customers": len(waiting)},
+        )
+    return waiting
+
+
+def _go_on(run: InvoiceRun) -> None:
+    """End the pause of a locked run: what workers turned away meanwhile is to be queued anew."""
+    run.items.filter(state=State.WAITING).update(queued_at=None)
+    run.paused_at = None
+    run.save(update_fields=["paused_at"])
+
+
 def invoice_run_progress(*, run: InvoiceRun) -> Progress:
     """Count what the latest start has to do, and has done; earlier results do not count."""
     since_start = Q(finished_at__isnull=True)
@@ -158,8 +213,11 @@ def invoice_run_progress(*, run: InvoiceRun) -> Progress:
         total=Count("pk"),
         open=Count("pk", filter=Q(state__in=(State.WAITING, State.WORKING))),
         failed=Count("pk", filter=Q(state__in=(State.FAILED, State.ISSUED))),
+        working=Count("pk", filter=Q(state=State.WORKING)),
     )
-    return Progress(counts["total"], counts["total"] - counts["open"], counts["failed"])
+    return Progress(
+        counts["total"], counts["total"] - counts["open"], counts["failed"], counts["working"]
+    )
 
 
 def invoice_run_item_process(*, item_id: int) -> InvoiceRunItem | None:

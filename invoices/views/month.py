@@ -33,13 +33,16 @@ def work_context(month: Month) -> dict[str, Any]:
     run = InvoiceRun.objects.of_month(month)
     progress = services.invoice_run_progress(run=run) if run else None
     export = Export.objects.latest_of(month)
+    is_paused = run is not None and run.paused_at is not None and progress.running
     is_packing = export is not None and export.state in {Export.State.WAITING, Export.State.WORKING}
     return {
         "month": month,
         "run": run,
         "progress": progress,
         "export": export,
-        "is_running": progress is not None and progress.running,
+        "is_paused": is_paused,
+        "is_running": progress is not None
+        and (progress.working > 0 if is_paused else progress.running),
         "is_packing": is_packing,
         "has_invoices": Invoice.objects.of_month(month).exists(),
     }
@@ -103,6 +106,25 @@ def run_start(request: HttpRequest, month: Month) -> HttpResponse:
         messages.success(request, text % {"count": len(waiting)})
     else:
         messages.info(request, _("There is nothing new to invoice in this month."))
+    return redirect("invoices:month", month)
+
+
+@require_POST
+@office_required
+def run_pause(request: HttpRequest, month: Month) -> HttpResponse:
+    """Let the month's run begin no further customer."""
+    run = get_object_or_404(InvoiceRun, period=month.first_day)
+    if not services.invoice_run_pause(run=run, by=current_user(request)):
+        messages.info(request, _("There was nothing left to pause."))
+    return redirect("invoices:month", month)
+
+
+@require_POST
+@office_required
+def run_resume(request: HttpRequest, month: Month) -> HttpResponse:
+    """Let the month's paused run go on."""
+    run = get_object_or_404(InvoiceRun, period=month.first_day)
+    tasks.queue_items(services.invoice_run_resume(run=run, by=current_user(request)))
     return redirect("invoices:month", month)
 
 

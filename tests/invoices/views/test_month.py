@@ -25,6 +25,8 @@ PAGES = (
     ("GET", "/monat/2026-10/"),
     ("GET", "/monat/2026-10/fortschritt/"),
     ("POST", "/monat/2026-10/rechnungen/"),
+    ("POST", "/monat/2026-10/anhalten/"),
+    ("POST", "/monat/2026-10/fortsetzen/"),
     ("POST", "/monat/2026-10/export/"),
     ("GET", "/monat/2026-10/export/1.zip"),
     ("GET", "/rechnungen/2026-00001.pdf"),
@@ -61,6 +63,8 @@ def test_a_technician_is_refused(login: Login, technician: User, method: str, ad
     ("method", "address"),
     [
         ("GET", "/monat/2026-10/rechnungen/"),
+        ("GET", "/monat/2026-10/anhalten/"),
+        ("GET", "/monat/2026-10/fortsetzen/"),
         ("GET", "/monat/2026-10/export/"),
         ("POST", "/monat/2026-10/"),
         ("POST", "/rechnungen/2026-00001.pdf"),
@@ -190,6 +194,33 @@ def test_the_progress_is_polled_while_the_run_goes_on_and_then_the_page_renews_i
     part = client.get("/monat/2026-10/fortschritt/", headers={"HX-Request": "true"})
     assert part["HX-Refresh"] == "true"
     assert "every 1s" not in html(part)
+
+
+def test_a_paused_run_says_where_it_stands_and_goes_on_by_its_button(
+    login: Login,
+    office: User,
+    company: Company,
+    make_customer: MakeCustomer,
+    make_session: MakeSession,
+    unworked: list[int],
+) -> None:
+    for _ in range(2):
+        make_session(make_customer())
+    client = login(office)
+    assert client.post("/monat/2026-10/anhalten/").status_code == 404  # never started
+    page = html(client.post("/monat/2026-10/rechnungen/", follow=True))
+    assert reverse("invoices:pause", args=[OCTOBER]) in page
+    services.invoice_run_item_process(item_id=unworked[0])
+    page = html(client.post("/monat/2026-10/anhalten/", follow=True))
+    assert re.search(r'data-testid="progress"[^>]* value="1" max="2"', page)
+    assert 'data-testid="resume-run"' in page
+    assert 'data-testid="pause-run"' not in page
+    assert "every 1s" not in page  # nothing moves
+    assert "alert-info" in html(client.post("/monat/2026-10/anhalten/", follow=True))
+    page = html(client.post("/monat/2026-10/fortsetzen/", follow=True))
+    assert unworked[2:] == unworked[1:2]
+    assert "every 1s" in page
+    assert 'data-testid="pause-run"' in page
 
 
 def test_the_pdf_is_the_archived_one_to_be_looked_at(
