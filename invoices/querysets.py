@@ -158,8 +158,8 @@ class InvoiceRunItemQuerySet(models.QuerySet["InvoiceRunItem"]):
 
         Those of a paused run are not among them.
         """
-        # A subquery and no join: an update must see the row's state again under its lock, and
-        # where there is a join, Django moves that condition to where it is looked at once only.
+        # No join: an update across one looks at the row's state before it has the row's lock, and
+        # two workers could claim the same item.
         going = apps.get_model("invoices", "InvoiceRun").objects.filter(paused_at__isnull=True)
         return self.filter(
             Q(state=self.model.State.WAITING)

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from company.domain.tariff import price_cents
 from company.models import Company
 from customers.models import Customer
 from invoices.domain.period import Month
+from invoices.models import Item
 from sessions.domain.lifecycle import State
 from sessions.models import Session
 
@@ -19,10 +21,15 @@ VERY_LONG_SECONDS = 4 * 3600
 
 @dataclass(slots=True)
 class CustomerWork:
-    """The unbilled sessions of one customer, with what is due for them in cents."""
+    """What one customer has not been billed for yet: sessions, and how many other items.
+
+    `gross_cents` is what it costs less what the shop waives, before contract minutes, prepaid
+    time, discounts and a customer's own prices: those are known when the invoice is made.
+    """
 
     customer: Customer
     sessions: list[Session] = field(default_factory=list)
+    items: int = 0
     gross_cents: int = 0
     seconds: int = 0
 
@@ -45,7 +52,7 @@ class Review:
 
     @property
     def gross_cents(self) -> int:
-        """What will be billed, customers with a complete address only."""
+        """What will be billed before reductions, customers with a complete address only."""
         return sum(work.gross_cents for work in self.customers if not work.missing)
 
     @property
@@ -92,8 +99,14 @@ def company_missing(company: Company) -> list[str]:
     return missing
 
 
+def _due_cents(session: Session) -> int:
+    """Return what a session costs without the first blocks that are waived."""
+    waived = min(session.courtesy_blocks, session.blocks or 0)
+    return (session.amount_cents or 0) - price_cents(waived, session.terms)
+
+
 def review(month: Month) -> Review:
-    """Read the month with four queries, however many sessions it has."""
+    """Read the month with five queries, however many sessions it has."""
     works: dict[int, CustomerWork] = {}
     without_customer = []
     very_long = []
@@ -105,8 +118,12 @@ def review(month: Month) -> Review:
             continue
         work = works.setdefault(session.customer.pk, CustomerWork(session.customer))
         work.sessions.append(session)
-        work.gross_cents += session.amount_cents or 0
+        work.gross_cents += _due_cents(session)
         work.seconds += session.seconds or 0
+    for item in Item.objects.unbilled().until(month).select_related("customer"):
+        work = works.setdefault(item.customer.pk, CustomerWork(item.customer))
+        work.items += 1
+        work.gross_cents += item.gross_cents
     without_time = sessions_of(month).filter(state=State.ENDED, seconds=0)
     return Review(
         customers=sorted(

@@ -12,6 +12,11 @@ urlpatterns = [
     path("monat/", month.month_page, name="month"),
     path("monat/<month:month>/", month.month_page, name="month"),
     path("monat/<month:month>/rechnungen/", month.run_start, name="run"),
+    path(
+        "monat/<month:month>/rechnungen/<int:customer_id>/",
+        month.customer_run,
+        name="run_customer",
+    ),
     path("monat/<month:month>/anhalten/", month.run_pause, name="pause"),
     path("monat/<month:month>/fortsetzen/", month.run_resume, name="resume"),
     path("monat/<month:month>/fortschritt/", month.progress, name="progress"),

@@ -82,7 +82,15 @@ def _mirrored(invoice: Invoice, reason: str) -> Draft:
     )
     lines = [InvoiceLine(**_turned(line, _OWN)) for line in invoice.lines.all()]
     rates = [InvoiceVat(**_turned(rate, _OWN)) for rate in invoice.rates.all()]
-    return Draft(mirrored, lines, rates, session_ids=[], item_ids=[], allowances=Allowances())
+    return Draft(
+        mirrored,
+        lines,
+        rates,
+        session_ids=[],
+        item_ids=[],
+        allowances=Allowances(),
+        courtesies={},
+    )
 
 
 def _turned(row: Model, own: tuple[str, ...]) -> dict[str, Any]:

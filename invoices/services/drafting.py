@@ -1,7 +1,7 @@
 """A customer's unbilled work as an invoice without number: all of it but the number itself."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,8 +41,8 @@ class Shop:
 class Draft:
     """An invoice without number: what would be issued, and what it claims.
 
-    `allowances` are the free seconds that it was made from; whoever issues it sees to it
-    that nobody has used them meanwhile.
+    `allowances` are the free seconds that it was made from, and `courtesies` what is waived for
+    each session and why; whoever issues it sees to it that both are still as they were.
     """
 
     invoice: Invoice
@@ -51,6 +51,7 @@ class Draft:
     session_ids: "list[UUID]"
     item_ids: list[int]
     allowances: Allowances
+    courtesies: "dict[UUID, tuple[int, str]]"
 
 
 def shop_of(company: Company, language: str) -> Shop:
@@ -158,7 +159,13 @@ def draft_of(
         session_ids=[session.pk for session in sessions],
         item_ids=[item.pk for item in items],
         allowances=allowances,
+        courtesies=courtesies_of(sessions),
     )
+
+
+def courtesies_of(sessions: Iterable[Session]) -> "dict[UUID, tuple[int, str]]":
+    """Return how many blocks of each session are waived, and why."""
+    return {session.pk: (session.courtesy_blocks, session.courtesy_reason) for session in sessions}
 
 
 def _rows(

@@ -22,7 +22,7 @@ from invoices.models import (
     Item,
     NumberRange,
 )
-from invoices.services.drafting import Draft, allowances_of
+from invoices.services.drafting import Draft, allowances_of, courtesies_of
 from sessions.models import Session
 
 PATTERNS = {
@@ -98,9 +98,10 @@ def _claimable(draft: Draft) -> None:
     )
     items = Item.objects.filter(pk__in=draft.item_ids, customer=customer, billed__isnull=True)
     # Locked in one order, so that two finalisers cannot wait for each other.
-    for found, wanted in ((sessions, draft.session_ids), (items, draft.item_ids)):
-        if len(found.select_for_update(of=("self",)).order_by("pk")) != len(wanted):
-            raise SessionsChangedError
+    if courtesies_of(sessions.select_for_update(of=("self",)).order_by("pk")) != draft.courtesies:
+        raise SessionsChangedError
+    if len(items.select_for_update(of=("self",)).order_by("pk")) != len(draft.item_ids):
+        raise SessionsChangedError
     if allowances_of(customer, draft.invoice.month) != draft.allowances:
         raise SessionsChangedError
 

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from company.streaming import file_response
+from customers.models import Customer
 from invoices import services, tasks
 from invoices.domain.period import Month
 from invoices.mailing import mail_is_set_up
@@ -33,7 +34,8 @@ def work_context(month: Month) -> dict[str, Any]:
     run = InvoiceRun.objects.of_month(month)
     progress = services.invoice_run_progress(run=run) if run else None
     export = Export.objects.latest_of(month)
-    is_paused = run is not None and run.paused_at is not None and progress.running
+    is_unfinished = progress is not None and progress.running
+    is_paused = is_unfinished and run is not None and run.paused_at is not None
     is_packing = export is not None and export.state in {Export.State.WAITING, Export.State.WORKING}
     return {
         "month": month,
@@ -41,8 +43,9 @@ def work_context(month: Month) -> dict[str, Any]:
         "progress": progress,
         "export": export,
         "is_paused": is_paused,
-        "is_running": progress is not None
-        and (progress.working > 0 if is_paused else progress.running),
+        # Whether something moves: a paused run only until what was begun is finished.
+        "is_running": is_unfinished
+        and not (is_paused and progress is not None and not progress.working),
         "is_packing": is_packing,
         "has_invoices": Invoice.objects.of_month(month).exists(),
     }
@@ -89,12 +92,7 @@ def run_start(request: HttpRequest, month: Month) -> HttpResponse:
     try:
         run = services.invoice_run_create(month=month)
     except services.CompanyIncompleteError as error:
-        messages.error(
-            request,
-            _("Complete the company data first. Missing: %(fields)s.")
-            % {"fields": ", ".join(error.missing)},
-        )
-        return redirect("invoices:month", month)
+        return _incomplete(request, month, error)
     waiting = services.invoice_run_start(run=run, by=current_user(request))
     tasks.queue_items(waiting)
     if waiting:
@@ -106,6 +104,37 @@ def run_start(request: HttpRequest, month: Month) -> HttpResponse:
         messages.success(request, text % {"count": len(waiting)})
     else:
         messages.info(request, _("There is nothing new to invoice in this month."))
+    return redirect("invoices:month", month)
+
+
+@require_POST
+@office_required
+def customer_run(request: HttpRequest, month: Month, customer_id: int) -> HttpResponse:
+    """Have one customer's invoice of a month made at once."""
+    customer = get_object_or_404(Customer, pk=customer_id)
+    try:
+        waiting = services.invoice_run_include(
+            month=month, customer=customer, by=current_user(request)
+        )
+    except services.CompanyIncompleteError as error:
+        return _incomplete(request, month, error)
+    tasks.queue_items(waiting)
+    if waiting:
+        text = _("The invoice of %(customer)s is being made.")
+    else:
+        text = _("The invoice of %(customer)s is in work, or comes when the paused run goes on.")
+    messages.info(request, text % {"customer": customer.name})
+    return redirect("invoices:month", month)
+
+
+def _incomplete(
+    request: HttpRequest, month: Month, error: services.CompanyIncompleteError
+) -> HttpResponse:
+    messages.error(
+        request,
+        _("Complete the company data first. Missing: %(fields)s.")
+        % {"fields": ", ".join(error.missing)},
+    )
     return redirect("invoices:month", month)
 
 

@@ -14,7 +14,7 @@ from company.models import Company
 from customers.models import Customer
 from invoices import services, tasks
 from invoices.domain.period import Month
-from invoices.models import Export, Invoice, InvoiceRun
+from invoices.models import Export, Invoice, InvoiceRun, Item
 from technicians.models import User
 from tests.invoices.conftest import OCTOBER, MakeSession
 
@@ -25,6 +25,7 @@ PAGES = (
     ("GET", "/monat/2026-10/"),
     ("GET", "/monat/2026-10/fortschritt/"),
     ("POST", "/monat/2026-10/rechnungen/"),
+    ("POST", "/monat/2026-10/rechnungen/1/"),
     ("POST", "/monat/2026-10/anhalten/"),
     ("POST", "/monat/2026-10/fortsetzen/"),
     ("POST", "/monat/2026-10/export/"),
@@ -63,6 +64,7 @@ def test_a_technician_is_refused(login: Login, technician: User, method: str, ad
     ("method", "address"),
     [
         ("GET", "/monat/2026-10/rechnungen/"),
+        ("GET", "/monat/2026-10/rechnungen/1/"),
         ("GET", "/monat/2026-10/anhalten/"),
         ("GET", "/monat/2026-10/fortsetzen/"),
         ("GET", "/monat/2026-10/export/"),
@@ -223,6 +225,71 @@ def test_a_paused_run_says_where_it_stands_and_goes_on_by_its_button(
     assert 'data-testid="pause-run"' in page
 
 
+def test_one_customer_is_invoiced_at_once_by_the_button_in_the_row(
+    login: Login,
+    office: User,
+    company: Company,
+    make_customer: MakeCustomer,
+    make_session: MakeSession,
+) -> None:
+    wanted, other, nowhere = make_customer(), make_customer(), make_customer(street="")
+    for customer in (wanted, other, nowhere):
+        make_session(customer)
+    client = login(office)
+    page = html(client.get("/monat/2026-10/"))
+    address = reverse("invoices:run_customer", args=[OCTOBER, wanted.pk])
+    assert f'action="{address}"' in page
+    assert reverse("invoices:run_customer", args=[OCTOBER, nowhere.pk]) not in page
+    page = html(client.post(address, follow=True))
+    assert Invoice.objects.get().customer == wanted
+    assert f'action="{address}"' not in page
+    assert client.post("/monat/2026-10/rechnungen/999999/").status_code == 404
+
+
+def test_no_single_invoice_is_made_past_a_pause_or_an_incomplete_company(
+    login: Login,
+    office: User,
+    company: Company,
+    make_customer: MakeCustomer,
+    make_session: MakeSession,
+    unworked: list[int],
+) -> None:
+    customer = make_customer()
+    make_session(customer)
+    client = login(office)
+    client.post("/monat/2026-10/rechnungen/")
+    client.post("/monat/2026-10/anhalten/")
+    address = reverse("invoices:run_customer", args=[OCTOBER, customer.pk])
+    client.post(address)
+    assert len(unworked) == 1
+    Company.objects.update(tax_number="")
+    assert "alert-error" in html(client.post(address, follow=True))
+
+
+def test_what_is_ready_counts_items_and_leaves_out_what_is_waived(
+    login: Login,
+    office: User,
+    company: Company,
+    make_customer: MakeCustomer,
+    make_session: MakeSession,
+) -> None:
+    make_session(make_customer(), seconds=1500, courtesy_blocks=1)  # 3 blocks, 1 waived: 17.00
+    make_session(make_customer(), courtesy_blocks=9)  # more than there are: 0.00
+    Item.objects.create(
+        customer=make_customer(),
+        service_date=OCTOBER.last_day,
+        description="Anfahrt",
+        quantity=2,
+        unit_gross_cents=1250,
+    )
+    client = login(office)
+    found = client.get("/monat/2026-10/").context["review"]
+    assert (found.gross_cents, found.session_count, len(found.ready)) == (1700 + 2500, 2, 3)
+    assert [work.items for work in found.customers] == [0, 0, 1]
+    client.post("/monat/2026-10/rechnungen/")
+    assert sum(invoice.gross_cents for invoice in Invoice.objects.all()) == found.gross_cents
+
+
 def test_the_pdf_is_the_archived_one_to_be_looked_at(
     login: Login,
     office: User,
@@ -306,5 +373,5 @@ def test_the_number_of_queries_does_not_grow_with_the_month(
     client.post("/monat/2026-10/rechnungen/")
     for _ in range(12):
         make_session(make_customer())
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         assert client.get("/monat/2026-10/").status_code == 200
