@@ -2,14 +2,16 @@
 
 import datetime as dt
 import re
+from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from sessions.models import STATE_CHOICES, Session
 from sessions.querysets import SessionQuerySet
-from sessions.services.changing import NOTE_LIMIT
+from sessions.services.changing import NOTE_LIMIT, REASON_LIMIT
 from technicians.models import User
 
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
@@ -46,6 +48,36 @@ class NotesForm(forms.ModelForm[Session]):
     class Meta:
         model = Session
         fields = ("notes",)
+
+
+class CourtesyForm(forms.Form):
+    """How many of a session's blocks the shop waives, and why; the reason is printed."""
+
+    blocks = forms.IntegerField(label=_("Blocks that are not charged"), min_value=0)
+    reason = forms.CharField(
+        label=_("Reason, printed on the invoice"),
+        max_length=REASON_LIMIT,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
+        initial = {"blocks": session.courtesy_blocks, "reason": session.courtesy_reason}
+        super().__init__(*args, initial=initial, **kwargs)
+        most = session.blocks or 0
+        blocks = self.fields["blocks"]
+        assert isinstance(blocks, forms.IntegerField)  # noqa: S101 - for the type checker
+        blocks.validators.append(
+            MaxValueValidator(most, _("The session has only %(limit_value)d blocks."))
+        )
+        blocks.widget.attrs["max"] = most
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the reason where something is waived."""
+        cleaned = self.cleaned_data
+        if cleaned.get("blocks") and "reason" not in self.errors and not cleaned.get("reason"):
+            self.add_error("reason", _("Say why: it is printed on the invoice."))
+        return cleaned
 
 
 class SessionFilterForm(forms.Form):

@@ -14,6 +14,7 @@ urlpatterns = [
     path("sitzungen/<uuid:session_id>/leitung/", views.line, name="line"),
     path("sitzungen/<uuid:session_id>/kunde/", views.customer, name="customer"),
     path("sitzungen/<uuid:session_id>/notizen/", views.notes, name="notes"),
+    path("sitzungen/<uuid:session_id>/kulanz/", views.courtesy, name="courtesy"),
     path("sitzungen/<uuid:session_id>/beenden/", views.end, name="end"),
     path("download/<slug:platform>/", downloads.download, name="download"),
 ]

@@ -8,7 +8,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,20 +22,29 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from sessions.domain.lifecycle import EndReason
-from sessions.forms import ConnectForm, CustomerForm, NotesForm, SessionFilterForm
+from sessions.domain.lifecycle import EndReason, State
+from sessions.forms import ConnectForm, CourtesyForm, CustomerForm, NotesForm, SessionFilterForm
 from sessions.live import live_rows
 from sessions.models import Session
 from sessions.services import (
     SessionBilledError,
+    SessionOpenError,
     SessionRefused,
     session_assign_customer,
     session_clock,
     session_end,
     session_note,
     session_order,
+    session_waive,
 )
-from technicians.access import is_office, is_technician, staff_required, technician_required
+from technicians.access import (
+    current_user,
+    is_office,
+    is_technician,
+    office_required,
+    staff_required,
+    technician_required,
+)
 from technicians.models import User
 
 SESSIONS_PER_PAGE = 50
@@ -89,6 +104,13 @@ def detail(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
     """Show one session: who, when, how long, what it costs, what was done."""
     sessions = Session.objects.select_related("technician", "customer")
     session = get_object_or_404(sessions.prefetch_related("segments"), pk=session_id)
+    return _show(request, session)
+
+
+def _show(
+    request: HttpRequest, session: Session, courtesy: CourtesyForm | None = None
+) -> HttpResponse:
+    is_ended = session.state == State.ENDED
     context = {
         "session": session,
         "segments": session.segments.all(),
@@ -96,8 +118,11 @@ def detail(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
         "may_change": _may_change(request.user, session),
         "may_view": session.is_open and session.technician_id == request.user.pk,
         "notes_form": NotesForm(instance=session),
+        "courtesy_form": courtesy or CourtesyForm(session=session),
+        "may_waive": is_office(request.user) and is_ended and bool(session.blocks),
     }
-    return render(request, "sessions/detail.html", context)
+    status = 422 if courtesy else 200
+    return render(request, "sessions/detail.html", context, status=status)
 
 
 @require_GET
@@ -167,6 +192,29 @@ def notes(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
         return _answer(request, session, errors=form.errors.get_json_data())
     session = session_note(session=session, text=form.cleaned_data["notes"], by=user)
     return _answer(request, session, {"notes": session.notes})
+
+
+@require_POST
+@office_required
+def courtesy(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
+    """Waive some of the session's blocks."""
+    session = get_object_or_404(Session.objects.select_related("customer"), pk=session_id)
+    form = CourtesyForm(request.POST, session=session)
+    if not form.is_valid():
+        return _show(request, session, form)
+    wanted = form.cleaned_data
+    try:
+        session = session_waive(
+            session=session,
+            blocks=wanted["blocks"],
+            reason=wanted["reason"],
+            by=current_user(request),
+        )
+    except SessionBilledError:
+        messages.error(request, _("This session is on an invoice: cancel the invoice first."))
+    except SessionOpenError:
+        messages.error(request, _("Blocks can be waived when the session has ended."))
+    return redirect(session)
 
 
 @require_POST

@@ -6,8 +6,10 @@ row, and may be called twice without harm. Signals to open sockets leave after c
 
 from sessions.services.changing import (
     SessionBilledError,
+    SessionOpenError,
     session_assign_customer,
     session_note,
+    session_waive,
 )
 from sessions.services.ending import session_end
 from sessions.services.ledger import (
@@ -37,6 +39,7 @@ from sessions.services.sweeping import sessions_sweep
 __all__ = [
     "Opened",
     "SessionBilledError",
+    "SessionOpenError",
     "SessionRefused",
     "agent_back",
     "agent_gone",
@@ -54,6 +57,7 @@ __all__ = [
     "session_order",
     "session_resume",
     "session_unpair",
+    "session_waive",
     "sessions_sweep",
     "technician_there",
 ]

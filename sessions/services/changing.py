@@ -1,4 +1,4 @@
-"""What people add to a session: whom it was for, and what was done."""
+"""What people add to a session: whom it was for, what was done, and what is waived."""
 
 from typing import TYPE_CHECKING
 
@@ -6,6 +6,7 @@ from django.db import transaction
 
 from company import audit
 from sessions import announce
+from sessions.domain.lifecycle import State
 from sessions.models import Session
 from sessions.services.ledger import subject
 from sessions.services.locking import locked
@@ -15,10 +16,15 @@ if TYPE_CHECKING:
     from technicians.models import User
 
 NOTE_LIMIT = 20_000
+REASON_LIMIT = 200
 
 
 class SessionBilledError(Exception):
     """The session stands on an issued invoice, which names its customer for good."""
+
+
+class SessionOpenError(Exception):
+    """The session goes on, or nobody was ever connected: it has no blocks to waive yet."""
 
 
 def session_assign_customer(
@@ -65,5 +71,36 @@ def session_note(*, session: Session, text: str, by: "User") -> Session:
             actor=by,
             subject=subject(session),
             details={"characters": len(text)},
+        )
+    return session
+
+
+def session_waive(*, session: Session, blocks: int, reason: str, by: "User") -> Session:
+    """Waive the first blocks of an ended session, and return it; 0 takes the courtesy back.
+
+    The reason is printed on the invoice. Raises SessionOpenError before the end,
+    SessionBilledError once an invoice claims the session, and ValueError for more blocks than
+    it has, for a courtesy without reason, and for a reason beyond REASON_LIMIT characters.
+    """
+    reason = " ".join(reason.replace("\0", "").split()) if blocks else ""
+    if len(reason) > REASON_LIMIT or bool(blocks) != bool(reason):
+        raise ValueError(f"A courtesy needs a reason of at most {REASON_LIMIT} characters.")
+    with transaction.atomic():
+        session = locked(session)
+        if session.state != State.ENDED or session.blocks is None:
+            raise SessionOpenError
+        if session.is_billed:
+            raise SessionBilledError
+        if not 0 <= blocks <= session.blocks:
+            raise ValueError(f"{blocks} of {session.blocks} blocks cannot be waived.")
+        if (session.courtesy_blocks, session.courtesy_reason) == (blocks, reason):
+            return session
+        session.courtesy_blocks, session.courtesy_reason = blocks, reason
+        session.save(update_fields=["courtesy_blocks", "courtesy_reason"])
+        audit.record(
+            "session.waived",
+            actor=by,
+            subject=subject(session),
+            details={"blocks": blocks, "of": session.blocks},
         )
     return session
