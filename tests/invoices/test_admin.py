@@ -1,5 +1,6 @@
 """The administration looks at issued invoices and changes none."""
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +10,7 @@ from django.urls import reverse
 from company.models import AuditEntry, Company
 from customers.models import Customer
 from invoices import services
-from invoices.models import Invoice, NumberRange
+from invoices.models import BaseRate, DunningFee, Invoice, NumberRange
 from technicians.models import User
 from tests.invoices.conftest import OCTOBER, MakeSession
 
@@ -32,11 +33,11 @@ def invoice(
     return Invoice.objects.get()
 
 
-@pytest.mark.parametrize("model", ["invoice", "invoicerun", "export"])
+@pytest.mark.parametrize("model", ["invoice", "invoicerun", "export", "reminder"])
 def test_nothing_can_be_added_or_deleted(owner: Client, invoice: Invoice, model: str) -> None:
     assert owner.get(reverse(f"admin:invoices_{model}_add")).status_code == 403
     assert owner.get(reverse(f"admin:invoices_{model}_changelist")).status_code == 200
-    if model != "export":
+    if model in {"invoice", "invoicerun"}:
         pk = invoice.pk if model == "invoice" else invoice.run_items.get().run_id
         assert owner.get(reverse(f"admin:invoices_{model}_delete", args=[pk])).status_code == 403
 
@@ -64,3 +65,37 @@ def test_the_pattern_of_the_next_numbers_can_be_changed_and_that_is_noted(
     assert (number_range.pattern, number_range.last_number) == ("R{year}-{number:04d}", 1)
     assert AuditEntry.objects.filter(action="number_range.changed").count() == 1
     assert owner.get(reverse("admin:invoices_numberrange_add")).status_code == 403
+
+
+def test_a_base_rate_begins_with_a_half_year(owner: Client) -> None:
+    add = reverse("admin:invoices_baserate_add")
+    assert owner.post(add, {"valid_from": "2030-03-01", "percent": "1"}).status_code == 200
+    assert not BaseRate.objects.filter(valid_from__year=2030).exists()
+    assert owner.post(add, {"valid_from": "2030-01-01", "percent": "1"}).status_code == 302
+    assert AuditEntry.objects.filter(action="baserate.added").exists()
+
+
+def test_what_a_letter_was_reckoned_with_stays_as_it_is(owner: Client, invoice: Invoice) -> None:
+    services.reminder_issue(invoice=invoice, today=invoice.due_on + dt.timedelta(days=7), by=None)
+    rows = {
+        "baserate": BaseRate.objects.earliest("valid_from"),
+        "dunningfee": DunningFee.objects.get(level=1),
+    }
+    for name, row in rows.items():
+        change = reverse(f"admin:invoices_{name}_change", args=[row.pk])
+        assert owner.post(change, {"percent": "9", "cents": "9"}).status_code == 403
+        assert owner.post(change.replace("change", "delete"), {"post": "yes"}).status_code == 403
+        selected = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+        owner.post(reverse(f"admin:invoices_{name}_changelist"), selected)
+        row.refresh_from_db()
+
+
+def test_a_slip_is_corrected_before_any_letter_rests_on_it(owner: Client) -> None:
+    row = BaseRate.objects.latest("valid_from")
+    change = reverse("admin:invoices_baserate_change", args=[row.pk])
+    owner.post(change, {"valid_from": row.valid_from.isoformat(), "percent": "1.28"})
+    row.refresh_from_db()
+    assert str(row.percent) == "1.28"
+    owner.post(change.replace("change", "delete"), {"post": "yes"})
+    assert not BaseRate.objects.filter(pk=row.pk).exists()
+    assert AuditEntry.objects.filter(action="baserate.deleted").exists()

@@ -1,5 +1,6 @@
 """Every kind of damage to the archive is found."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
@@ -114,3 +115,15 @@ def test_a_missing_trigger_is_found(db: None) -> None:
     immutability.remove(connection)
     assert set(reasons()) == immutability.names()
     immutability.install(connection)
+
+
+def test_a_missing_and_a_foreign_letter_are_found(invoices: list[Invoice], archive: Path) -> None:
+    day = invoices[0].due_on + dt.timedelta(days=7)
+    kept, missing = (
+        services.reminder_issue(invoice=invoice, today=day, by=None) for invoice in invoices[:2]
+    )
+    assert reasons() == {}
+    (archive / missing.path).unlink()
+    foreign = (archive / kept.path).with_name("foreign.pdf")
+    foreign.write_bytes(b"%PDF")
+    assert set(reasons()) == {missing.path, str(foreign.relative_to(archive))}

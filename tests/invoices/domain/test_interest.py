@@ -15,7 +15,9 @@ from invoices.domain.interest import (
     Stretch,
     default_begins,
     interest_cents,
+    half_year_of,
     is_current,
+    require_rates,
     stretches,
 )
 
@@ -91,3 +93,23 @@ def test_cutting_a_time_in_two_changes_nothing(
 )
 def test_a_base_rate_of_another_half_year_is_old(today: dt.date, *, current: bool) -> None:
     assert is_current(RATES, today) is current
+
+
+def test_a_half_year_whose_rate_nobody_entered_is_named() -> None:
+    require_rates(RATES, dt.date(2025, 1, 1), dt.date(2025, 12, 31))
+    with pytest.raises(BaseRateMissingError) as refusal:
+        require_rates(RATES, dt.date(2025, 6, 30), dt.date(2026, 8, 1))
+    assert refusal.value.day == dt.date(2026, 1, 1)
+
+
+@given(DAYS, DAYS)
+def test_every_half_year_needs_its_own_rate(one: dt.date, other: dt.date) -> None:
+    first, last = sorted((one, other))
+    days = range((last - first).days + 1)
+    begins = {half_year_of(first + dt.timedelta(days=day)) for day in days}
+    rates = [BaseRate(day, Decimal(1)) for day in begins]
+    require_rates(rates, first, last)
+    for missing in begins:
+        with pytest.raises(BaseRateMissingError) as refusal:
+            require_rates([rate for rate in rates if rate.valid_from != missing], first, last)
+        assert refusal.value.day == missing

@@ -1,0 +1,128 @@
+"""The office's page about letters to those who pay late."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from company.models import Company
+from customers.models import Customer
+from invoices import services
+from invoices.models import BaseRate, Invoice, Reminder
+from technicians.models import User
+from tests.invoices.conftest import MakeSession
+from tests.invoices.documents.test_pdf import issue
+
+Login = Callable[[User], Client]
+
+
+@pytest.fixture
+def invoice(
+    company: Company, make_customer: Callable[..., Customer], make_session: MakeSession
+) -> Invoice:
+    make_session(make_customer(last_name="Spät"), seconds=900)
+    return issue()
+
+
+@pytest.fixture
+def late(invoice: Invoice) -> Iterator[Invoice]:
+    """Return an invoice that has been due for eight days."""
+    with time_machine.travel(timezone.now() + dt.timedelta(days=14 + 8), tick=True):
+        yield invoice
+
+
+def page(response: Any) -> str:
+    text: str = response.content.decode()
+    return text
+
+
+def of(name: str, *arguments: object) -> str:
+    return reverse(f"invoices:{name}", args=arguments)
+
+
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [
+        ("GET", "/mahnungen/"),
+        ("POST", "/mahnungen/2026-00001/"),
+        ("GET", "/mahnungen/2026-00001/0.pdf"),
+    ],
+)
+def test_technicians_and_strangers_have_no_business_here(
+    login: Login, technician: User, late: Invoice, method: str, address: str
+) -> None:
+    assert Client().generic(method, address).status_code == 302
+    assert login(technician).generic(method, address).status_code == 403
+    assert not Reminder.objects.exists()
+
+
+def test_a_letter_that_is_not_there_is_not_found(login: Login, office: User, late: Invoice) -> None:
+    desk = login(office)
+    assert desk.get(of("reminder_pdf", late.number, 0)).status_code == 404
+    assert desk.post(of("remind", "2026-99999")).status_code == 404
+    assert desk.get(of("remind", late.number)).status_code == 405
+
+
+def test_nothing_is_written_where_nothing_is_due(
+    login: Login, office: User, invoice: Invoice
+) -> None:
+    desk = login(office)
+    answer = desk.post(of("remind", invoice.number), follow=True)
+    assert gettext("No letter is due about this invoice: please look again.") in page(answer)
+    assert not Reminder.objects.exists()
+
+
+def test_a_letter_is_written_after_a_question_and_only_once(
+    login: Login, office: User, late: Invoice
+) -> None:
+    desk = login(office)
+    shown = page(desk.get(of("reminders")))
+    assert 'data-testid="reminder-due"' in shown
+    assert "17,00" in shown
+    for _click in range(2):
+        shown = page(desk.post(of("remind", late.number), follow=True))
+    assert Reminder.objects.get().created_by == office
+    assert 'data-testid="reminder-due"' not in shown
+    assert 'data-testid="reminder"' in shown
+    file = desk.get(of("reminder_pdf", late.number, 0))
+    assert file.content.startswith(b"%PDF")
+    assert file["Cache-Control"] == "private, no-cache"
+
+
+def test_a_damaged_letter_is_not_shown(
+    login: Login, office: User, late: Invoice, archive: Path
+) -> None:
+    reminder = services.reminder_issue(invoice=late, today=timezone.localdate(), by=office)
+    (archive / reminder.path).unlink()
+    assert login(office).get(reminder.get_absolute_url()).status_code == 500
+
+
+def test_a_missing_base_rate_is_said_with_the_place_to_enter_it(
+    login: Login, office: User, late: Invoice
+) -> None:
+    BaseRate.objects.filter(valid_from__gte=dt.date(2026, 1, 1)).delete()
+    services.reminder_issue(invoice=late, today=timezone.localdate(), by=office)
+    with time_machine.travel(timezone.now() + dt.timedelta(days=40), tick=True):
+        desk = login(office)
+        assert gettext("base rate missing") in page(desk.get(of("reminders")))
+        desk.post(of("remind", late.number))
+        assert Reminder.objects.count() == 1
+        owner = User.objects.create_superuser("owner@example.com", "secret", name="Owner")
+        assert reverse("admin:invoices_baserate_add") in page(login(owner).get(of("reminders")))
+
+
+def test_there_is_no_warning_once_the_rate_is_entered(
+    login: Login, office: User, late: Invoice
+) -> None:
+    today = timezone.localdate()
+    begins = dt.date(today.year, 1 if today.month < 7 else 7, 1)
+    BaseRate.objects.update_or_create(valid_from=begins, defaults={"percent": Decimal("1.27")})
+    assert "alert-warning" not in page(login(office).get(of("reminders")))
