@@ -3,7 +3,7 @@
 Only the pattern of a number range can be edited, and that by the database's leave.
 """
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.contrib import admin
 from django.db.models import Model
@@ -14,6 +14,8 @@ from company import audit
 from invoices.domain.money import format_euros
 from invoices.models import (
     ArchivedFile,
+    BaseRate,
+    DunningFee,
     Export,
     Invoice,
     InvoiceLine,
@@ -21,12 +23,17 @@ from invoices.models import (
     InvoiceRunItem,
     InvoiceVat,
     NumberRange,
+    Reminder,
 )
+from invoices.models.dunning import Dated
 
 if TYPE_CHECKING:
     from django.forms import ModelForm
 
     from technicians.models import User
+
+
+Held = TypeVar("Held", bound=Dated)
 
 
 class ReadOnly:
@@ -136,3 +143,66 @@ class NumberRangeAdmin(admin.ModelAdmin[NumberRange]):
             subject=f"number range {obj}",
             details={"pattern": obj.pattern},
         )
+
+
+class HeldAdmin(admin.ModelAdmin[Held]):
+    """Rows with a first day: what a letter was reckoned with is never changed.
+
+    A row may be entered late, and a slip corrected, as long as no letter rests on it.
+    """
+
+    def has_change_permission(self, request: HttpRequest, obj: Held | None = None) -> bool:
+        """Refuse once a letter was written since its first day."""
+        is_open = obj is None or not obj.has_begun
+        return is_open and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Held | None = None) -> bool:
+        """Refuse as for a change; the list's action asks for no single row."""
+        is_open = obj is not None and not obj.has_begun
+        return is_open and super().has_delete_permission(request, obj)
+
+    def save_model(
+        self, request: HttpRequest, obj: Held, form: "ModelForm[Held]", change: bool
+    ) -> None:
+        """Save, and note it."""
+        super().save_model(request, obj, form, change)
+        name = type(obj).__name__
+        audit.record(
+            f"{name.lower()}.changed" if change else f"{name.lower()}.added",
+            actor=cast("User", request.user),
+            subject=f"{name} {obj.pk}",
+            details={"row": str(obj)},
+        )
+
+    def delete_model(self, request: HttpRequest, obj: Held) -> None:
+        """Delete, and note it."""
+        audit.record(
+            f"{type(obj).__name__.lower()}.deleted",
+            actor=cast("User", request.user),
+            subject=f"{type(obj).__name__} {obj.pk}",
+            details={"row": str(obj)},
+        )
+        super().delete_model(request, obj)
+
+
+@admin.register(BaseRate)
+class BaseRateAdmin(HeldAdmin[BaseRate]):
+    """Base rates, one for each half-year."""
+
+    list_display = ("valid_from", "percent")
+
+
+@admin.register(DunningFee)
+class DunningFeeAdmin(HeldAdmin[DunningFee]):
+    """What letters cost consumers."""
+
+    list_display = ("level", "valid_from", "cents")
+
+
+@admin.register(Reminder)
+class ReminderAdmin(ReadOnly, admin.ModelAdmin[Reminder]):
+    """Letters that were written."""
+
+    list_display = ("invoice", "level", "issued_on", "pay_until", "open_cents", "interest_cents")
+    list_select_related = ("invoice",)
+    date_hierarchy = "issued_on"

@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, BinaryIO
 from django.conf import settings
 from django.db import transaction
 
-from invoices.models import ArchivedFile, Invoice
+from invoices.models import ArchivedFile, Invoice, Reminder
 
 if TYPE_CHECKING:
     from django.db.models.fields.files import ImageFieldFile
 
 ASSETS = "assets"
+REMINDERS = "reminders"
 READ_ONLY = 0o440
 
 
 class ArchiveDamagedError(Exception):
     """An archived file is missing, or is not what was archived."""
 
-    def __init__(self, archived: ArchivedFile, reason: str) -> None:
+    def __init__(self, archived: ArchivedFile | Reminder, reason: str) -> None:
         super().__init__(f"{archived.path}: {reason}")
         self.archived = archived
         self.reason = reason
@@ -128,7 +129,21 @@ def invoice_archive(invoice: Invoice, render: Callable[[Invoice], bytes]) -> Arc
         temporary.unlink(missing_ok=True)
 
 
-def read_archived(archived: ArchivedFile) -> bytes:
+def reminder_archive(reminder: Reminder, content: bytes) -> Reminder:
+    """Put a letter's file in place and insert its record; return it.
+
+    To be called with the invoice's row locked. A file that a crash left without its record
+    is replaced by the next attempt, since no record speaks of it.
+    """
+    reminder.path = f"{REMINDERS}/{reminder.issued_on.year}/{reminder.file_name}"
+    reminder.sha256, reminder.size = hashlib.sha256(content).hexdigest(), len(content)
+    with writing_whole(Path(settings.ARCHIVE_DIR, reminder.path)) as stream:
+        stream.write(content)
+    reminder.save()
+    return reminder
+
+
+def read_archived(archived: ArchivedFile | Reminder) -> bytes:
     """Return the archived bytes; raise ArchiveDamagedError unless they are the very ones."""
     try:
         content = Path(settings.ARCHIVE_DIR, archived.path).read_bytes()

@@ -17,6 +17,7 @@ FINAL_TABLES = (
     "invoices_invoiceline",
     "invoices_invoicevat",
     "invoices_archivedfile",
+    "invoices_reminder",
 )
 # The claims of an invoice: deleted when it is cancelled, not before.
 CLAIM_TABLES = ("invoices_billedsession", "invoices_billeditem")

@@ -17,7 +17,9 @@ from invoices.domain.period import Month, clock_time
 from invoices.domain.tax import Tax, Treatment
 
 if TYPE_CHECKING:
-    from invoices.models import Invoice
+    from collections.abc import Sequence
+
+    from invoices.models import Invoice, Reminder
 
 
 def month_name(month: Month) -> str:
@@ -176,3 +178,59 @@ def _blocks_hint(lines: list[Line], language: str) -> str:
         )
         % values
     )
+
+
+def reminder_texts(reminder: "Reminder", former: "Sequence[Reminder]") -> dict[str, str]:
+    """Return the sentences of a letter about a late invoice, in the active language."""
+    values = {
+        "number": reminder.invoice.number,
+        "date": date_format(reminder.invoice.issued_on, "SHORT_DATE_FORMAT"),
+        "due": date_format(reminder.invoice.due_on, "SHORT_DATE_FORMAT"),
+        "until": date_format(reminder.pay_until, "SHORT_DATE_FORMAT"),
+        "letters": ", ".join(
+            date_format(each.issued_on, "SHORT_DATE_FORMAT")
+            for each in sorted(former, key=lambda each: each.level)
+        ),
+    }
+    kinds = (
+        {
+            "title": _("Reminder of invoice %(number)s"),
+            "intro": _(
+                "surely it only slipped your mind: our invoice %(number)s of %(date)s was due on "
+                "%(due)s and is still open."
+            ),
+            "warning": "",
+        },
+        {
+            "title": _("Dunning letter about invoice %(number)s"),
+            "intro": _(
+                "our invoice %(number)s of %(date)s was due on %(due)s. In spite of our reminder "
+                "of %(letters)s it is still open."
+            ),
+            "warning": "",
+        },
+        {
+            "title": _("Last dunning letter about invoice %(number)s"),
+            "intro": _(
+                "our invoice %(number)s of %(date)s was due on %(due)s. In spite of our letters "
+                "of %(letters)s it is still open."
+            ),
+            "warning": _(
+                "If the amount is not there by then, we will claim it in court without writing "
+                "to you again. Further costs would be yours to bear."
+            ),
+        },
+    )
+    chosen = kinds[reminder.level]
+    return {
+        "title": chosen["title"] % values,
+        "greeting": greeting(reminder.buyer_party),
+        "intro": chosen["intro"] % values,
+        "payment": _("Please transfer the amount by %(until)s, naming the invoice number.")
+        % values,
+        "warning": chosen["warning"],
+        "closing": _(
+            "If you have paid meanwhile, please disregard this letter. If anything is unclear, "
+            "just call us."
+        ),
+    }

@@ -9,11 +9,11 @@ from django.db import connection
 from django.db.models import Count, Max, Min, Sum
 
 from invoices import immutability
-from invoices.archive import ASSETS, ArchiveDamagedError, read_archived
+from invoices.archive import ASSETS, REMINDERS, ArchiveDamagedError, read_archived
 from invoices.documents.facturx import XmlMissingError, embedded_xml
 from invoices.einvoice import rules
 from invoices.einvoice.cii import invoice_xml
-from invoices.models import ArchivedFile, Invoice, NumberRange
+from invoices.models import ArchivedFile, Invoice, NumberRange, Reminder
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ def verify() -> Iterator[Fault]:
     yield from _number_ranges()
     yield from _sums()
     yield from _files()
+    yield from _reminders()
 
 
 def _triggers() -> Iterator[Fault]:
@@ -105,6 +106,20 @@ def _files() -> Iterator[Fault]:
         relative = str(file.relative_to(root))
         if not relative.startswith(f"{ASSETS}/") and relative not in known:
             yield Fault(relative, "no invoice knows this file")
+
+
+def _reminders() -> Iterator[Fault]:
+    known = set()
+    for reminder in Reminder.objects.order_by("pk").iterator(chunk_size=500):
+        known.add(reminder.path)
+        try:
+            read_archived(reminder)
+        except ArchiveDamagedError as error:
+            yield Fault(reminder.path, error.reason)
+    root = Path(settings.ARCHIVE_DIR)
+    for file in sorted(root.glob(f"{REMINDERS}/*/*.pdf")):
+        if str(file.relative_to(root)) not in known:
+            yield Fault(str(file.relative_to(root)), "no reminder knows this file")
 
 
 def _xml(archived: ArchivedFile, content: bytes) -> Iterator[Fault]:

@@ -50,31 +50,43 @@ def document_context(invoice: Invoice) -> dict[str, Any]:
     Expects lines and rates prefetched; reads nothing but the invoice's own snapshot.
     """
     seller, buyer = invoice.seller_party, invoice.buyer_party
-    address = address_of(buyer, seller)
     return {
+        **letterhead_of(seller, buyer),
         "invoice": invoice,
         "created": invoice.issued_at.astimezone(dt.UTC).isoformat(timespec="seconds"),
         "texts": invoice.texts,
-        "seller": seller,
-        "buyer": buyer,
-        "address": address,
-        "address_is_dense": sum(_lines_taken(line) for line in address) > ADDRESS_LINES,
-        "logo": logo_path(seller.logo).as_uri() if seller.logo else "",
         "facts": facts_of(invoice, buyer),
         "rows": [row_of(line, invoice.language) for line in invoice.lines.all()],
         "totals": totals_of(invoice),
         "reasons": [rate.reason for rate in invoice.rates.all() if rate.reason],
         "has_vat": any(not rate.reason for rate in invoice.rates.all()),
         "due": format_euros(invoice.gross_cents, invoice.language),
-        "iban": group_iban(seller.iban),
-        "girocode": girocode_svg(
-            name=account_holder(seller),
-            iban=seller.iban,
-            bic=seller.bic,
-            amount=as_decimal(invoice.gross_cents),
-            text=invoice.number,
-        ),
+        "girocode": transfer_code(seller, invoice.gross_cents, invoice.number),
     }
+
+
+def letterhead_of(seller: Seller, buyer: Buyer) -> dict[str, Any]:
+    """Return what templates/pdf/_letterhead.html needs, but the facts."""
+    address = address_of(buyer, seller)
+    return {
+        "seller": seller,
+        "buyer": buyer,
+        "address": address,
+        "address_is_dense": sum(_lines_taken(line) for line in address) > ADDRESS_LINES,
+        "logo": logo_path(seller.logo).as_uri() if seller.logo else "",
+        "iban": group_iban(seller.iban),
+    }
+
+
+def transfer_code(seller: Seller, cents: int, text: str) -> str | None:
+    """Return the GiroCode of an amount, or None where there is none."""
+    return girocode_svg(
+        name=account_holder(seller),
+        iban=seller.iban,
+        bic=seller.bic,
+        amount=as_decimal(cents),
+        text=text,
+    )
 
 
 def account_holder(seller: Seller) -> str:

@@ -17,6 +17,8 @@ DAYS_IN_YEAR = 365
 # Sec. 286 (3) BGB; for consumers only where the invoice said so.
 DAYS_TO_DEFAULT = 30
 HALF_YEAR_MONTHS = 6
+# Enough to reach the next half-year from the first day of one, and never the one after.
+HALF_YEAR_DAYS = 190
 
 
 class BaseRateMissingError(ValueError):
@@ -90,11 +92,28 @@ def interest_cents(cents: int, parts: Sequence[Stretch]) -> int:
     return int((exact / 100 / DAYS_IN_YEAR).quantize(Decimal(1), ROUND_HALF_UP))
 
 
+def half_year_of(day: dt.date) -> dt.date:
+    """Return the first day of a day's half-year."""
+    return dt.date(day.year, 1 if day.month <= HALF_YEAR_MONTHS else HALF_YEAR_MONTHS + 1, 1)
+
+
 def is_current(rates: Sequence[BaseRate], today: dt.date) -> bool:
     """Whether the newest base rate is that of the present half-year.
 
     The Bundesbank announces one for 1 January and 1 July, also where it stays the same.
     """
-    month = 1 if today.month <= HALF_YEAR_MONTHS else HALF_YEAR_MONTHS + 1
-    begins = dt.date(today.year, month, 1)
+    begins = half_year_of(today)
     return any(rate.valid_from == begins for rate in rates)
+
+
+def require_rates(rates: Sequence[BaseRate], first: dt.date, last: dt.date) -> None:
+    """Raise BaseRateMissingError for the first half-year from `first` to `last` without a rate.
+
+    A rate that nobody entered is not the same as one that stayed as it was.
+    """
+    known = {rate.valid_from for rate in rates}
+    begins = half_year_of(first)
+    while begins <= last:
+        if begins not in known:
+            raise BaseRateMissingError(begins)
+        begins = half_year_of(begins + dt.timedelta(days=HALF_YEAR_DAYS))

@@ -9,6 +9,7 @@ from invoices.models.documents import (
     InvoiceVat,
     WrittenOnce,
 )
+from invoices.models.dunning import BaseRate, DunningFee, Level, Reminder
 from invoices.models.numbers import NumberRange
 from invoices.models.payments import Allocation, Payment, WriteOff
 from invoices.models.runs import Export, InvoiceRun, InvoiceRunItem
@@ -16,9 +17,11 @@ from invoices.models.runs import Export, InvoiceRun, InvoiceRunItem
 __all__ = [
     "Allocation",
     "ArchivedFile",
+    "BaseRate",
     "BilledItem",
     "BilledSession",
     "Delivery",
+    "DunningFee",
     "Export",
     "Invoice",
     "InvoiceLine",
@@ -26,9 +29,11 @@ __all__ = [
     "InvoiceRunItem",
     "InvoiceVat",
     "Item",
+    "Level",
     "NumberRange",
     "Payment",
     "PrintBatch",
+    "Reminder",
     "WriteOff",
     "WrittenOnce",
 ]

@@ -14,6 +14,15 @@ from invoices.services.delivering import (
     delivery_queue,
     delivery_settle,
 )
+from invoices.services.dunning import (
+    DAYS_TO_FRIENDLY,
+    DueReminder,
+    ReminderNotDueError,
+    base_rate_is_current,
+    reminder_draft,
+    reminder_due,
+    reminder_issue,
+)
 from invoices.services.exporting import export_create, export_process
 from invoices.services.items import ItemBilledError, item_add, item_remove
 from invoices.services.paying import (
@@ -54,15 +63,19 @@ from invoices.services.sweeping import (
 )
 
 __all__ = [
+    "DAYS_TO_FRIENDLY",
     "AmountError",
     "CompanyIncompleteError",
+    "DueReminder",
     "Imported",
     "ItemBilledError",
     "NotCancellableError",
     "NotDeliverableError",
     "Progress",
     "Queued",
+    "ReminderNotDueError",
     "allocations_undo",
+    "base_rate_is_current",
     "deliveries_lost",
     "deliveries_queue",
     "delivery_process",
@@ -93,6 +106,9 @@ __all__ = [
     "print_batch_process",
     "print_batch_sent",
     "print_batches_lost",
+    "reminder_draft",
+    "reminder_due",
+    "reminder_issue",
     "statement_import",
     "suggestions",
     "write_off",

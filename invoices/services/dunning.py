@@ -1,0 +1,169 @@
+"""Reminders: which letter comes next, what it may ask for, and its issue.
+
+Consumers pay interest and the cost of a letter only once they are in default, businesses
+interest and the flat amount of the law, once (sec. 286, 288 BGB). Interest is reckoned on
+what is open on the letter's day: never more than the law grants where a part was paid before.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone, translation
+
+from company import audit
+from company.models import Company
+from customers.models import Customer
+from invoices.archive import reminder_archive
+from invoices.documents.reminder import render_reminder
+from invoices.domain import interest
+from invoices.domain.parties import snapshot_of
+from invoices.models import BaseRate, DunningFee, Invoice, Level, Reminder
+from invoices.models.dunning import stretches_as_json
+from invoices.services.drafting import buyer_of, shop_of
+from invoices.texts import reminder_texts
+from technicians.models import User
+
+# A transfer may take its time: nobody is reminded on the day after.
+DAYS_TO_FRIENDLY = 7
+DAYS_TO_PAY = 10
+
+
+class ReminderNotDueError(Exception):
+    """No letter is due about this invoice today, or it changed while one was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueReminder:
+    """An overdue invoice with the level of the letter that comes next."""
+
+    invoice: Invoice
+    level: Level
+
+
+def reminder_due(today: dt.date) -> list[DueReminder]:
+    """Return what is due today, the oldest invoice first."""
+    found = Invoice.objects.overdue(today).select_related("customer").prefetch_related("reminders")
+    due = []
+    for invoice in found:
+        level = _next_level(invoice, list(invoice.reminders.all()), today)
+        if level is not None:
+            due.append(DueReminder(invoice, level))
+    return due
+
+
+def _next_level(invoice: Invoice, former: Sequence[Reminder], today: dt.date) -> Level | None:
+    """Return the level that comes next, or None where none is due today."""
+    if not former:
+        late = (today - invoice.due_on).days
+        return Level.FRIENDLY if late >= DAYS_TO_FRIENDLY else None
+    latest = max(former, key=lambda reminder: reminder.level)
+    if latest.level == Level.SECOND or today <= latest.pay_until:
+        return None
+    return Level(latest.level + 1)
+
+
+def base_rate_is_current(today: dt.date) -> bool:
+    """Whether somebody entered the base rate of the present half-year."""
+    return interest.is_current(_rates(), today)
+
+
+def _rates() -> list[interest.BaseRate]:
+    return [interest.BaseRate(row.valid_from, row.percent) for row in BaseRate.objects.all()]
+
+
+def reminder_draft(*, invoice: Invoice, today: dt.date) -> Reminder:
+    """Return the letter that is due about an invoice, not stored; its `open_cents` are annotated.
+
+    Raises ReminderNotDueError, and BaseRateMissingError where interest runs in a half-year
+    whose base rate nobody entered.
+    """
+    former = list(invoice.reminders.all())
+    level = _next_level(invoice, former, today)
+    if level is None or invoice.open_cents <= 0 or invoice.due_on >= today:
+        raise ReminderNotDueError
+    is_business = invoice.buyer_party.kind == Customer.Kind.BUSINESS
+    parts: list[interest.Stretch] = []
+    if level != Level.FRIENDLY:
+        parts = _interest_parts(invoice, former, today, is_business=is_business)
+    is_in_default = bool(parts)
+    with translation.override(invoice.language):
+        seller = shop_of(Company.objects.current(), invoice.language).seller
+        reminder = Reminder(
+            invoice=invoice,
+            level=level,
+            issued_on=today,
+            pay_until=today + dt.timedelta(days=DAYS_TO_PAY),
+            open_cents=invoice.open_cents,
+            former_cents=sum(each.fee_cents + each.flat_cents for each in former),
+            fee_cents=_fee_cents(level, today) if is_in_default and not is_business else 0,
+            flat_cents=_flat_cents(former) if is_in_default and is_business else 0,
+            interest_cents=interest.interest_cents(invoice.open_cents, parts),
+            stretches=stretches_as_json(parts),
+            seller=snapshot_of(seller),
+            buyer=snapshot_of(buyer_of(invoice.customer)),
+            language=invoice.language,
+            created_at=timezone.now(),
+        )
+        reminder.texts = reminder_texts(reminder, former)
+    return reminder
+
+
+def _interest_parts(
+    invoice: Invoice, former: Sequence[Reminder], today: dt.date, *, is_business: bool
+) -> list[interest.Stretch]:
+    """Return the days of default up to today.
+
+    The friendly letter gives a new day to pay by, so it puts nobody in default.
+    """
+    strict = [each.issued_on for each in former if each.level != Level.FRIENDLY]
+    first = interest.default_begins(
+        invoice.due_on,
+        reminded_on=min(strict, default=None),
+        is_warned=is_business or bool(invoice.texts.get("default_hint")),
+    )
+    if first > today:
+        return []
+    rates = _rates()
+    interest.require_rates(rates, first, today)
+    points = interest.BUSINESS_POINTS if is_business else interest.CONSUMER_POINTS
+    return interest.stretches(first, today, rates, points)
+
+
+def _fee_cents(level: Level, today: dt.date) -> int:
+    fee = DunningFee.objects.filter(level=level, valid_from__lte=today).first()
+    return fee.cents if fee else 0
+
+
+def _flat_cents(former: Sequence[Reminder]) -> int:
+    return 0 if any(each.flat_cents for each in former) else interest.BUSINESS_FLAT_CENTS
+
+
+def reminder_issue(*, invoice: Invoice, today: dt.date, by: User | None) -> Reminder:
+    """Write and archive the letter that is due about an invoice; return it.
+
+    Raises what `reminder_draft` raises, with nothing done, and RenderError.
+    """
+    reminder = reminder_draft(invoice=_with_open(invoice), today=today)
+    content = render_reminder(reminder)
+    with transaction.atomic():
+        # Payments take this lock too: nobody is reminded of what was paid just now.
+        Invoice.objects.select_for_update(of=("self",)).get(pk=invoice.pk)
+        if _with_open(invoice).open_cents != reminder.open_cents:
+            raise ReminderNotDueError
+        if invoice.reminders.filter(level__gte=reminder.level).exists():
+            raise ReminderNotDueError
+        reminder.created_by = by
+        reminder_archive(reminder, content)
+        audit.record(
+            "reminder.issued",
+            actor=by,
+            subject=f"invoice {invoice.number}",
+            details={"level": int(reminder.level), "cents": reminder.total_cents},
+        )
+    return reminder
+
+
+def _with_open(invoice: Invoice) -> Invoice:
+    return Invoice.objects.with_open().select_related("customer").get(pk=invoice.pk)
