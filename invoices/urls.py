@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from invoices.converters import MonthConverter
-from invoices.views import delivery, documents, dunning, invoice, items, month, payments
+from invoices.views import delivery, documents, dunning, figures, invoice, items, month, payments
 
 register_converter(MonthConverter, "month")
 
@@ -51,6 +51,8 @@ urlpatterns = [
     path("mahnungen/", dunning.reminders_page, name="reminders"),
     path("mahnungen/<str:number>/", dunning.reminder_issue, name="remind"),
     path("mahnungen/<str:number>/<int:level>.pdf", dunning.reminder_pdf, name="reminder_pdf"),
+    path("zahlen/", figures.figures_page, name="figures"),
+    path("zahlen/<slug:name>.csv", figures.figures_csv, name="figures_csv"),
     path("zahlungen/", payments.payments_page, name="payments"),
     path("zahlungen/kontoauszug/", payments.statement_import, name="statement"),
     path("zahlungen/neu/", payments.payment_record, name="payment"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
@@ -61,9 +62,9 @@ class CourtesyForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, session: Session) -> None:
         initial = {"blocks": session.courtesy_blocks, "reason": session.courtesy_reason}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         most = session.blocks or 0
         blocks = self.fields["blocks"]
         assert isinstance(blocks, forms.IntegerField)  # noqa: S101 - for the type checker

@@ -1,0 +1,77 @@
+"""The page of figures, and each of its charts as CSV."""
+
+import csv
+import io
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from invoices import figures
+from invoices.domain.period import Month
+from invoices.exports.register import amount_text, neutral
+from technicians.access import office_required
+
+CUSTOMERS_SHOWN = 20
+
+
+@require_GET
+@office_required
+def figures_page(request: HttpRequest) -> HttpResponse:
+    """Show the revenue of the last twelve months, and what is open."""
+    months = figures.year_until(Month.of(timezone.now()))
+    by_month = figures.by_month(months)
+    opened = figures.open_by_age(timezone.localdate())
+    charts = [
+        {"name": "monate", "title": _("By month"), "bars": figures.bars(by_month)},
+        {
+            "name": "techniker",
+            "title": _("By technician"),
+            "bars": figures.bars(figures.by_technician(months)),
+        },
+        {
+            "name": "kunden",
+            "title": _("By customer"),
+            "bars": figures.bars(figures.by_customer(months, CUSTOMERS_SHOWN)),
+            "is_cut": True,
+        },
+        {"name": "offen", "title": _("Open and overdue"), "bars": figures.bars(opened)},
+    ]
+    context = {
+        "charts": charts,
+        "customers_shown": CUSTOMERS_SHOWN,
+        "year": sum(figure.cents for figure in by_month),
+        "this_month": by_month[-1].cents,
+        "open": sum(figure.cents for figure in opened),
+        "overdue": sum(figure.cents for figure in opened[1:]),
+    }
+    return render(request, "invoices/figures.html", context)
+
+
+@require_GET
+@office_required
+def figures_csv(_request: HttpRequest, name: str) -> HttpResponse:
+    """Deliver one chart, all of its rows, as a list for a spreadsheet."""
+    months = figures.year_until(Month.of(timezone.now()))
+    today = timezone.localdate()
+    readers: dict[str, tuple[str, Callable[[], list[figures.Figure]]]] = {
+        "monate": (_("Month"), lambda: figures.by_month(months)),
+        "techniker": (_("Technician"), lambda: figures.by_technician(months)),
+        "kunden": (_("Customer"), lambda: figures.by_customer(months)),
+        "offen": (_("Due"), lambda: figures.open_by_age(today)),
+    }
+    if name not in readers:
+        raise Http404
+    heading, read = readers[name]
+    amount = _("Open") if name == "offen" else _("Revenue, net")
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
+    writer.writerow([heading, amount, _("Invoices")])
+    for figure in read():
+        writer.writerow([neutral(figure.label), amount_text(figure.cents), figure.invoices])
+    response = HttpResponse(stream.getvalue().encode("utf-8-sig"), content_type="text/csv")
+    response["Content-Disposition"] = f'attachment; filename="{name}-{today:%Y-%m-%d}.csv"'
+    return response
