@@ -181,54 +181,55 @@ def _blocks_hint(lines: list[Line], language: str) -> str:
 
 
 def reminder_texts(reminder: "Reminder", former: "Sequence[Reminder]") -> dict[str, str]:
-    """Return the sentences of a letter about a late invoice, in the active language."""
+    """Return the sentences of a letter about a late invoice, in the active language.
+
+    `former` are the letters before it.
+    """
+    days = [
+        date_format(each.issued_on, "SHORT_DATE_FORMAT")
+        for each in sorted(former, key=lambda each: each.level)
+    ]
     values = {
         "number": reminder.invoice.number,
         "date": date_format(reminder.invoice.issued_on, "SHORT_DATE_FORMAT"),
         "due": date_format(reminder.invoice.due_on, "SHORT_DATE_FORMAT"),
         "until": date_format(reminder.pay_until, "SHORT_DATE_FORMAT"),
-        "letters": ", ".join(
-            date_format(each.issued_on, "SHORT_DATE_FORMAT")
-            for each in sorted(former, key=lambda each: each.level)
-        ),
+        **dict(zip(("first", "second"), days, strict=False)),
     }
-    kinds = (
-        {
-            "title": _("Reminder of invoice %(number)s"),
-            "intro": _(
-                "surely it only slipped your mind: our invoice %(number)s of %(date)s was due on "
-                "%(due)s and is still open."
-            ),
-            "warning": "",
-        },
-        {
-            "title": _("Dunning letter about invoice %(number)s"),
-            "intro": _(
-                "our invoice %(number)s of %(date)s was due on %(due)s. In spite of our reminder "
-                "of %(letters)s it is still open."
-            ),
-            "warning": "",
-        },
-        {
-            "title": _("Last dunning letter about invoice %(number)s"),
-            "intro": _(
-                "our invoice %(number)s of %(date)s was due on %(due)s. In spite of our letters "
-                "of %(letters)s it is still open."
-            ),
-            "warning": _(
-                "If the amount is not there by then, we will claim it in court without writing "
-                "to you again. Further costs would be yours to bear."
-            ),
-        },
+    titles = (
+        _("Reminder of invoice %(number)s"),
+        _("Dunning letter about invoice %(number)s"),
+        _("Last dunning letter about invoice %(number)s"),
     )
-    chosen = kinds[reminder.level]
+    intros = (
+        _(
+            "surely it only slipped your mind: our invoice %(number)s of %(date)s was due on "
+            "%(due)s and is still open."
+        ),
+        _(
+            "our invoice %(number)s of %(date)s was due on %(due)s. In spite of our reminder "
+            "of %(first)s it is still open."
+        ),
+        _(
+            "our invoice %(number)s of %(date)s was due on %(due)s. In spite of our letters "
+            "of %(first)s and %(second)s it is still open."
+        ),
+    )
+    warnings = (
+        "",
+        "",
+        _(
+            "If the amount is not there by then, we will claim it in court without writing "
+            "to you again. Further costs would be yours to bear."
+        ),
+    )
     return {
-        "title": chosen["title"] % values,
+        "title": titles[reminder.level] % values,
         "greeting": greeting(reminder.buyer_party),
-        "intro": chosen["intro"] % values,
+        "intro": intros[reminder.level] % values,
         "payment": _("Please transfer the amount by %(until)s, naming the invoice number.")
         % values,
-        "warning": chosen["warning"],
+        "warning": warnings[reminder.level],
         "closing": _(
             "If you have paid meanwhile, please disregard this letter. If anything is unclear, "
             "just call us."

@@ -94,6 +94,7 @@ def test_a_letter_is_written_after_a_question_and_only_once(
     assert 'data-testid="reminder"' in shown
     file = desk.get(of("reminder_pdf", late.number, 0))
     assert file.content.startswith(b"%PDF")
+    assert of("reminder_pdf", late.number, 0) in page(desk.get(of("detail", late.number)))
     assert file["Cache-Control"] == "private, no-cache"
 
 
