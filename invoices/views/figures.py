@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +14,9 @@ from invoices import figures
 from invoices.domain.period import Month
 from invoices.exports.register import amount_text, neutral
 from technicians.access import office_required
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CUSTOMERS_SHOWN = 20
 
