@@ -16,10 +16,11 @@ from invoices.services.delivering import (
 )
 from invoices.services.dunning import (
     DAYS_TO_FRIENDLY,
+    Demand,
     DueReminder,
     ReminderNotDueError,
     base_rate_is_current,
-    reminder_draft,
+    reminder_demand,
     reminder_due,
     reminder_issue,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "DAYS_TO_FRIENDLY",
     "AmountError",
     "CompanyIncompleteError",
+    "Demand",
     "DueReminder",
     "Imported",
     "ItemBilledError",
@@ -106,7 +108,7 @@ __all__ = [
     "print_batch_process",
     "print_batch_sent",
     "print_batches_lost",
-    "reminder_draft",
+    "reminder_demand",
     "reminder_due",
     "reminder_issue",
     "statement_import",

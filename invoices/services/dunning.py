@@ -42,6 +42,26 @@ class DueReminder:
     level: Level
 
 
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a letter asks for, in cents, and the stretches that the interest comes from."""
+
+    level: Level
+    pay_until: dt.date
+    open_cents: int
+    former_cents: int
+    fee_cents: int
+    flat_cents: int
+    interest_cents: int
+    parts: list[interest.Stretch]
+
+    @property
+    def total_cents(self) -> int:
+        """All of it."""
+        costs = self.former_cents + self.fee_cents + self.flat_cents
+        return self.open_cents + costs + self.interest_cents
+
+
 def reminder_due(today: dt.date) -> list[DueReminder]:
     """Return what is due today, the oldest invoice first."""
     found = Invoice.objects.overdue(today).select_related("customer").prefetch_related("reminders")
@@ -73,41 +93,31 @@ def _rates() -> list[interest.BaseRate]:
     return [interest.BaseRate(row.valid_from, row.percent) for row in BaseRate.objects.all()]
 
 
-def reminder_draft(*, invoice: Invoice, today: dt.date) -> Reminder:
-    """Return the letter that is due about an invoice, not stored; its `open_cents` are annotated.
+def reminder_demand(*, invoice: Invoice, today: dt.date) -> Demand:
+    """Return what the letter that is due about an invoice asks for; expects `open_cents`.
 
     Raises ReminderNotDueError, and BaseRateMissingError where interest runs in a half-year
     whose base rate nobody entered.
     """
     former = list(invoice.reminders.all())
     level = _next_level(invoice, former, today)
-    if level is None or invoice.open_cents <= 0 or invoice.due_on >= today:
+    if level is None or invoice.open_cents <= 0:
         raise ReminderNotDueError
     is_business = invoice.buyer_party.kind == Customer.Kind.BUSINESS
     parts: list[interest.Stretch] = []
     if level != Level.FRIENDLY:
         parts = _interest_parts(invoice, former, today, is_business=is_business)
     is_in_default = bool(parts)
-    with translation.override(invoice.language):
-        seller = shop_of(Company.objects.current(), invoice.language).seller
-        reminder = Reminder(
-            invoice=invoice,
-            level=level,
-            issued_on=today,
-            pay_until=today + dt.timedelta(days=DAYS_TO_PAY),
-            open_cents=invoice.open_cents,
-            former_cents=sum(each.fee_cents + each.flat_cents for each in former),
-            fee_cents=_fee_cents(level, today) if is_in_default and not is_business else 0,
-            flat_cents=_flat_cents(former) if is_in_default and is_business else 0,
-            interest_cents=interest.interest_cents(invoice.open_cents, parts),
-            stretches=stretches_as_json(parts),
-            seller=snapshot_of(seller),
-            buyer=snapshot_of(buyer_of(invoice.customer)),
-            language=invoice.language,
-            created_at=timezone.now(),
-        )
-        reminder.texts = reminder_texts(reminder, former)
-    return reminder
+    return Demand(
+        level=level,
+        pay_until=today + dt.timedelta(days=DAYS_TO_PAY),
+        open_cents=invoice.open_cents,
+        former_cents=sum(each.fee_cents + each.flat_cents for each in former),
+        fee_cents=_fee_cents(level, today) if is_in_default and not is_business else 0,
+        flat_cents=_flat_cents(former) if is_in_default and is_business else 0,
+        interest_cents=interest.interest_cents(invoice.open_cents, parts),
+        parts=parts,
+    )
 
 
 def _interest_parts(
@@ -143,9 +153,10 @@ def _flat_cents(former: Sequence[Reminder]) -> int:
 def reminder_issue(*, invoice: Invoice, today: dt.date, by: User | None) -> Reminder:
     """Write and archive the letter that is due about an invoice; return it.
 
-    Raises what `reminder_draft` raises, with nothing done, and RenderError.
+    Raises what `reminder_demand` raises, with nothing done, and RenderError.
     """
-    reminder = reminder_draft(invoice=_with_open(invoice), today=today)
+    fresh = _with_open(invoice)
+    reminder = _letter_of(fresh, reminder_demand(invoice=fresh, today=today), today)
     content = render_reminder(reminder)
     with transaction.atomic():
         # Payments take this lock too: nobody is reminded of what was paid just now.
@@ -162,6 +173,29 @@ def reminder_issue(*, invoice: Invoice, today: dt.date, by: User | None) -> Remi
             subject=f"invoice {invoice.number}",
             details={"level": int(reminder.level), "cents": reminder.total_cents},
         )
+    return reminder
+
+
+def _letter_of(invoice: Invoice, demand: Demand, today: dt.date) -> Reminder:
+    """Return the letter as it will be stored: shop and customer as they are today."""
+    reminder = Reminder(
+        invoice=invoice,
+        level=demand.level,
+        issued_on=today,
+        pay_until=demand.pay_until,
+        open_cents=demand.open_cents,
+        former_cents=demand.former_cents,
+        fee_cents=demand.fee_cents,
+        flat_cents=demand.flat_cents,
+        interest_cents=demand.interest_cents,
+        stretches=stretches_as_json(demand.parts),
+        seller=snapshot_of(shop_of(Company.objects.current(), invoice.language).seller),
+        buyer=snapshot_of(buyer_of(invoice.customer)),
+        language=invoice.language,
+        created_at=timezone.now(),
+    )
+    with translation.override(invoice.language):
+        reminder.texts = reminder_texts(reminder, list(invoice.reminders.all()))
     return reminder
 
 

@@ -70,7 +70,7 @@ def leftovers_remove(*, now: dt.datetime) -> int:
     removed = 0
     oldest = (now - LEFTOVER_AGE).timestamp()
     for root in (settings.ARCHIVE_DIR, settings.EXPORT_DIR):
-        for file in Path(root).glob("*/.*.part"):
+        for file in Path(root).rglob(".*.part"):
             if file.stat().st_mtime < oldest:
                 file.unlink(missing_ok=True)
                 removed += 1

@@ -26,10 +26,10 @@ PER_PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """A letter that is due: as it would be written, or None where a base rate is missing."""
+    """A letter that is due, with what it would ask for: None where a base rate is missing."""
 
     due: services.DueReminder
-    draft: Reminder | None
+    demand: services.Demand | None
 
 
 @require_GET
@@ -42,10 +42,10 @@ def reminders_page(request: HttpRequest) -> HttpResponse:
     rows = []
     for each in due[:PER_PAGE]:  # the next ones follow when these are written
         try:
-            draft = services.reminder_draft(invoice=each.invoice, today=today)
+            demand = services.reminder_demand(invoice=each.invoice, today=today)
         except BaseRateMissingError:
-            draft = None
-        rows.append(DueRow(each, draft))
+            demand = None
+        rows.append(DueRow(each, demand))
     return render(
         request,
         "invoices/reminders.html",

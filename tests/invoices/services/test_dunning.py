@@ -10,11 +10,12 @@ import pypdf
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from company.models import AuditEntry, Company
 from customers.models import Customer
 from invoices import services
-from invoices.archive import read_archived
+from invoices.archive import read_archived, temporary_beside
 from invoices.documents.pdf import RenderError
 from invoices.documents.reminder import render_reminder
 from invoices.domain.interest import BaseRateMissingError
@@ -236,3 +237,19 @@ def test_the_letter_is_archived_and_says_what_it_asks_for(
         assert part in text
     entry = AuditEntry.objects.get(action="reminder.issued", actor=office)
     assert entry.details == {"level": 1, "cents": 1953}
+
+
+def test_half_a_file_of_a_dead_process_is_swept_away(invoice: Invoice, archive: Path) -> None:
+    reminder = remind(invoice, 7)
+    leftover = temporary_beside(archive / reminder.path)
+    leftover.write_bytes(b"%PDF")
+    assert services.leftovers_remove(now=timezone.now() + dt.timedelta(days=2)) == 1
+    assert not leftover.exists()
+    assert read_archived(reminder)
+
+
+def test_a_file_without_its_record_is_replaced(invoice: Invoice, archive: Path) -> None:
+    orphan = archive / f"reminders/{after(invoice, 7).year}/{invoice.number}-0.pdf"
+    orphan.parent.mkdir(parents=True)
+    orphan.write_bytes(b"%PDF of a crash")
+    assert read_archived(remind(invoice, 7)) == orphan.read_bytes() != b"%PDF of a crash"
