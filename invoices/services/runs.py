@@ -159,15 +159,15 @@ def invoice_run_start(*, run: InvoiceRun, by: "User | None") -> list[int]:
 def invoice_run_pause(*, run: InvoiceRun, by: "User | None") -> bool:
     """Let no further customer be begun; who is in work is finished.
 
-    Returns False where there is nothing to pause: it is paused or finished already.
+    Returns False where there is nothing to pause: it is paused already, or nobody waits.
     """
     with transaction.atomic():
         run = InvoiceRun.objects.select_for_update().get(pk=run.pk)
-        if run.paused_at is not None or not run.items.unfinished().exists():
+        waiting = run.items.filter(state=State.WAITING).count()
+        if run.paused_at is not None or not waiting:
             return False
         run.paused_at = timezone.now()
         run.save(update_fields=["paused_at"])
-        waiting = run.items.filter(state=State.WAITING).count()
         audit.record(
             "invoice_run.paused",
             actor=by,
