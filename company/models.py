@@ -145,15 +145,7 @@ class Tariff(models.Model):
     @property
     def terms(self) -> Terms:
         """The terms that a session copies."""
-        return Terms(
-            block_seconds=self.block_seconds,
-            first_block_cents=self.first_block_cents,
-            further_block_cents=self.further_block_cents,
-            vat_percent=self.vat_percent,
-            minimum_blocks=self.minimum_blocks,
-            first_block_net_cents=self.first_block_net_cents,
-            further_block_net_cents=self.further_block_net_cents,
-        )
+        return Terms.of(self)
 
 
 class VatRate(models.Model):

@@ -162,7 +162,8 @@ class AgreementForm(forms.ModelForm[Agreement]):
         cleaned = super().clean() or self.cleaned_data
         for name in ("first_block", "further_block", "first_block_net", "further_block_net"):
             value = cleaned.get(name)
-            setattr(self.instance, f"{name}_cents", None if value is None else int(value * 100))
+            cents = None if value is None else EuroField.cents(value)
+            setattr(self.instance, f"{name}_cents", cents)
         minutes = cleaned.get("block_minutes")
         self.instance.block_seconds = None if minutes is None else minutes * 60
         return cleaned

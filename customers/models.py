@@ -227,15 +227,7 @@ class Agreement(models.Model):
             or self.further_block_cents is None
         ):
             return None
-        return Terms(
-            block_seconds=self.block_seconds,
-            first_block_cents=self.first_block_cents,
-            further_block_cents=self.further_block_cents,
-            vat_percent=self.vat_percent,
-            minimum_blocks=self.minimum_blocks,
-            first_block_net_cents=self.first_block_net_cents,
-            further_block_net_cents=self.further_block_net_cents,
-        )
+        return Terms.of(self)
 
 
 class NumberCounter(models.Model):

@@ -1,7 +1,7 @@
 """Reads of invoices, and the refusal to change or delete issued ones."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
@@ -150,37 +150,31 @@ class InvoiceRunQuerySet(models.QuerySet["InvoiceRun"]):
         return self.filter(period=month.first_day).first()
 
 
-class InvoiceRunItemQuerySet(models.QuerySet["InvoiceRunItem"]):
+class LeasedQuerySet(models.QuerySet[ModelT]):
+    """Finds work that is leased while somebody does it."""
+
+    def claimable(self, now: dt.datetime) -> Self:
+        """Return what nobody works on: waiting, or left behind by a dead worker."""
+        return self.filter(Q(state="waiting") | Q(state="working", leased_until__lt=now))
+
+
+class InvoiceRunItemQuerySet(LeasedQuerySet["InvoiceRunItem"]):
     """Finds the work of a run."""
 
-    def claimable(self, now: dt.datetime) -> "InvoiceRunItemQuerySet":
-        """Return items that nobody works on: waiting, or left behind by a dead worker.
-
-        Those of a paused run are not among them.
-        """
+    def claimable(self, now: dt.datetime) -> Self:
+        """Leave out what belongs to a paused run."""
         # No join: an update across one looks at the row's state before it has the row's lock, and
         # two workers could claim the same item.
         going = apps.get_model("invoices", "InvoiceRun").objects.filter(paused_at__isnull=True)
-        return self.filter(
-            Q(state=self.model.State.WAITING)
-            | Q(state=self.model.State.WORKING, leased_until__lt=now),
-            run_id__in=going.order_by().values("pk"),
-        )
+        return super().claimable(now).filter(run_id__in=going.order_by().values("pk"))
 
-    def unfinished(self) -> "InvoiceRunItemQuerySet":
+    def unfinished(self) -> "models.QuerySet[InvoiceRunItem]":
         """Return items that still wait or are being worked on."""
         return self.filter(state__in=(self.model.State.WAITING, self.model.State.WORKING))
 
 
-class ExportQuerySet(models.QuerySet["Export"]):
+class ExportQuerySet(LeasedQuerySet["Export"]):
     """Finds exports."""
-
-    def claimable(self, now: dt.datetime) -> "ExportQuerySet":
-        """Return exports that nobody works on."""
-        return self.filter(
-            Q(state=self.model.State.WAITING)
-            | Q(state=self.model.State.WORKING, leased_until__lt=now)
-        )
 
     def latest_of(self, month: Month) -> "Export | None":
         """Return the month's newest export."""

@@ -147,15 +147,7 @@ class Session(models.Model):
     @property
     def terms(self) -> Terms:
         """What the customer was promised when the agent started."""
-        return Terms(
-            block_seconds=self.block_seconds,
-            first_block_cents=self.first_block_cents,
-            further_block_cents=self.further_block_cents,
-            vat_percent=self.vat_percent,
-            minimum_blocks=self.minimum_blocks,
-            first_block_net_cents=self.first_block_net_cents,
-            further_block_net_cents=self.further_block_net_cents,
-        )
+        return Terms.of(self)
 
     @property
     def is_open(self) -> bool:

@@ -1,6 +1,6 @@
 """Billing blocks and prices: pure arithmetic on whole seconds and integer cents."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 
 
@@ -23,6 +23,11 @@ class Terms:
     minimum_blocks: int = 1
     first_block_net_cents: int | None = None
     further_block_net_cents: int | None = None
+
+    @classmethod
+    def of(cls, row: object) -> "Terms":
+        """Read them from whatever has attributes of these names: tariff, session, agreement."""
+        return cls(**{field.name: getattr(row, field.name) for field in fields(cls)})
 
     def __post_init__(self) -> None:
         if self.block_seconds < 1:

@@ -15,7 +15,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher
 from invoices.documents import facturx
 from invoices.documents.context import document_context
 from invoices.documents.fonts import font_files
-from invoices.einvoice.cii import invoice_xml
+from invoices.einvoice.cii import issued_xml
 from invoices.models import Invoice
 
 TEMPLATE = "pdf/invoice.html"
@@ -89,6 +89,6 @@ def render_invoice(invoice: Invoice) -> bytes:
     """Return the invoice's PDF, with the same figures as XML inside."""
     identifier = hashlib.sha256(f"{invoice.pk} {invoice.number}".encode()).hexdigest()[:32]
     html = invoice_html(invoice)
-    xml = invoice_xml(invoice, list(invoice.lines.all()), list(invoice.rates.all()))
+    xml = issued_xml(invoice)
     attachment = facturx.attachment(xml, invoice.issued_at)
     return html_to_pdf(html, identifier.encode(), attachment)

@@ -66,6 +66,11 @@ def invoice_xml(
     return xml
 
 
+def issued_xml(invoice: Invoice) -> bytes:
+    """Return the XML of an issued invoice, from the rows in the database."""
+    return invoice_xml(invoice, list(invoice.lines.all()), list(invoice.rates.all()))
+
+
 def _line(trade: etree._Element, line: InvoiceLine) -> None:
     """Add one line (BG-25)."""
     item = _add(trade, "ram:IncludedSupplyChainTradeLineItem")

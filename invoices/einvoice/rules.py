@@ -63,13 +63,6 @@ def sets_for(buyer: Buyer) -> tuple[tuple[str, str], ...]:
     return (EN16931, XRECHNUNG) if buyer.leitweg_id else (EN16931,)
 
 
-def warm_up(*stylesheets: tuple[str, str]) -> None:
-    """Load schema and rules, for a process that checks many invoices."""
-    _schema()
-    for package, file in stylesheets:
-        _compiled(package, file)
-
-
 def _failures(report: str) -> list[Violation]:
     """Read a report in SVRL (ISO/IEC 19757-3, annex D)."""
     tree = etree.fromstring(report.encode())

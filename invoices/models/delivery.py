@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from invoices.models.documents import Invoice
-from invoices.querysets import DeliveryQuerySet
+from invoices.querysets import DeliveryQuerySet, LeasedQuerySet
 
 
 class PrintBatch(models.Model):
@@ -36,6 +36,8 @@ class PrintBatch(models.Model):
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
     sheets = models.PositiveIntegerField(_("sheets"), default=0)
     detail = models.TextField(_("detail"), blank=True)
+
+    objects: ClassVar[LeasedQuerySet["PrintBatch"]] = LeasedQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("print batch")

@@ -35,6 +35,7 @@ from invoices.services.paying import (
     payment_record,
     payment_set_aside,
     statement_import,
+    suggestion_accept,
     suggestions,
     write_off,
 )
@@ -112,6 +113,7 @@ __all__ = [
     "reminder_due",
     "reminder_issue",
     "statement_import",
+    "suggestion_accept",
     "suggestions",
     "write_off",
 ]

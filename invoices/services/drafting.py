@@ -117,12 +117,17 @@ def agreement_on(agreements: Sequence[Agreement], day: dt.date) -> Agreement | N
     return begun[-1]
 
 
-def allowances_of(customer: Customer, month: Month) -> Allowances:
+def agreements_of(customer: Customer) -> list[Agreement]:
+    """Return a customer's agreements, oldest first."""
+    return list(customer.agreements.order_by("valid_from"))
+
+
+def allowances_of(customer: Customer, month: Month, agreements: Sequence[Agreement]) -> Allowances:
     """Return the customer's free seconds: of the contract in that month, and prepaid.
 
     The month's minutes are those of the agreement that holds when it ends.
     """
-    agreement = agreement_on(list(customer.agreements.order_by("valid_from")), month.last_day)
+    agreement = agreement_on(agreements, month.last_day)
     included = agreement.included_minutes * 60 if agreement else 0
     used = InvoiceLine.objects.contract_seconds_used(customer, month)
     return Allowances(included - used, InvoiceLine.objects.prepaid_seconds_left(customer))
@@ -142,8 +147,8 @@ def draft_of(
     NetPriceMissingError (invoices.domain), VatRate.DoesNotExist and NothingDueError.
     """
     treatment = treatment_for(shop, customer)
-    allowances = allowances_of(customer, month)
-    agreements = list(customer.agreements.order_by("valid_from"))
+    agreements = agreements_of(customer)
+    allowances = allowances_of(customer, month, agreements)
     lines = bill(
         [_work_of(session, agreements) for session in sessions],
         [_item_of(item) for item in items],

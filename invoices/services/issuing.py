@@ -22,7 +22,7 @@ from invoices.models import (
     Item,
     NumberRange,
 )
-from invoices.services.drafting import Draft, allowances_of, courtesies_of
+from invoices.services.drafting import Draft, agreements_of, allowances_of, courtesies_of
 from sessions.models import Session
 
 PATTERNS = {
@@ -102,7 +102,7 @@ def _claimable(draft: Draft) -> None:
         raise SessionsChangedError
     if len(items.select_for_update(of=("self",)).order_by("pk")) != len(draft.item_ids):
         raise SessionsChangedError
-    if allowances_of(customer, draft.invoice.month) != draft.allowances:
+    if allowances_of(customer, draft.invoice.month, agreements_of(customer)) != draft.allowances:
         raise SessionsChangedError
 
 

@@ -145,6 +145,15 @@ def payment_allocate(
     return done
 
 
+def suggestion_accept(
+    *, payment: Payment, suggested: Sequence[Suggestion], by: User | None
+) -> list[Allocation]:
+    """Let a payment settle what was suggested. Raises AmountError, nothing done then."""
+    invoices = Invoice.objects.in_bulk([part.invoice_id for part in suggested])
+    parts = [(invoices[part.invoice_id], part.cents) for part in suggested]
+    return payment_allocate(payment=payment, parts=parts, by=by)
+
+
 def _allocate(payment: Payment, invoice: Invoice, cents: int, by: User | None) -> Allocation:
     left = Payment.objects.with_rest().get(pk=payment.pk).rest_cents
     most = min(left, open_cents(invoice))

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject
@@ -47,7 +46,7 @@ def print_batch_process(*, batch_id: int) -> PrintBatch | None:
     """Write a batch's PDF; return the batch as it stands then, None when it was not ours."""
     now = timezone.now()
     if (
-        not _claimable(now)
+        not PrintBatch.objects.claimable(now)
         .filter(pk=batch_id)
         .update(state=State.WORKING, leased_until=now + LEASE)
     ):
@@ -71,13 +70,10 @@ def print_batch_process(*, batch_id: int) -> PrintBatch | None:
 
 def print_batches_lost(*, now: dt.datetime) -> list[int]:
     """Return batches whose worker is dead, or which nobody has taken up for a minute."""
-    lost = _claimable(now).exclude(state=State.WAITING, created_at__gte=now - LEASE)
+    lost = PrintBatch.objects.claimable(now).exclude(
+        state=State.WAITING, created_at__gte=now - LEASE
+    )
     return list(lost.values_list("pk", flat=True))
-
-
-def _claimable(now: dt.datetime) -> QuerySet[PrintBatch]:
-    dead = Q(state=State.WORKING, leased_until__lt=now)
-    return PrintBatch.objects.filter(Q(state=State.WAITING) | dead)
 
 
 def _merged(batch: PrintBatch) -> tuple[bytes, int]:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -45,7 +46,7 @@ def send_month(request: HttpRequest, month: Month) -> HttpResponse:
     queued = services.deliveries_queue(
         invoices=Invoice.objects.of_month(month).undelivered(), by=current_user(request)
     )
-    tasks.queue_deliveries(Delivery.objects.filter(state=State.QUEUED).values_list("pk", flat=True))
+    tasks.queue_deliveries(Delivery.objects.due(timezone.now()).values_list("pk", flat=True))
     if queued.mails:
         text = ngettext("%(count)d mail is sent.", "%(count)d mails are sent.", queued.mails)
         messages.success(request, text % {"count": queued.mails})

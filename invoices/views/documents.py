@@ -4,12 +4,12 @@ import logging
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone, translation
+from django.utils import translation
 from django.views.decorators.http import require_GET
 
 from invoices.archive import ArchiveDamagedError, read_archived
-from invoices.documents.girocode import girocode_svg, group_iban
-from invoices.domain.money import as_decimal
+from invoices.documents.context import transfer_code
+from invoices.documents.girocode import group_iban
 from invoices.links import LinkError, invoice_of
 from invoices.models import ArchivedFile, Invoice
 from technicians.access import office_required
@@ -58,14 +58,7 @@ def customer_page(request: HttpRequest, token: str) -> HttpResponse:
                 "token": token,
                 "seller": seller,
                 "iban": group_iban(seller.iban),
-                "is_overdue": invoice.due_on < timezone.localdate(),
-                "girocode": girocode_svg(
-                    name=seller.name,
-                    iban=seller.iban,
-                    bic=seller.bic,
-                    amount=as_decimal(invoice.gross_cents),
-                    text=invoice.number,
-                ),
+                "girocode": transfer_code(seller, invoice.gross_cents, invoice.number),
             },
         )
     return _kept_private(response)

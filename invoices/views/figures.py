@@ -1,7 +1,5 @@
 """The page of figures, and each of its charts as CSV."""
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from invoices import figures
 from invoices.domain.period import Month
-from invoices.exports.register import amount_text, neutral
+from invoices.exports.table import amount_text, neutral, table_csv
 from technicians.access import office_required
 
 if TYPE_CHECKING:
@@ -70,11 +68,8 @@ def figures_csv(_request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     heading, read = readers[name]
     amount = _("Open") if name == "offen" else _("Revenue, net")
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
-    writer.writerow([heading, amount, _("Invoices")])
-    for figure in read():
-        writer.writerow([neutral(figure.label), amount_text(figure.cents), figure.invoices])
-    response = HttpResponse(stream.getvalue().encode("utf-8-sig"), content_type="text/csv")
+    rows = ([neutral(each.label), amount_text(each.cents), each.invoices] for each in read())
+    content = table_csv([heading, amount, _("Invoices")], rows)
+    response = HttpResponse(content, content_type="text/csv")
     response["Content-Disposition"] = f'attachment; filename="{name}-{today:%Y-%m-%d}.csv"'
     return response

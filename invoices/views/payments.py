@@ -1,8 +1,6 @@
 """Money that came in, what is still open, and which payment is for which invoice."""
 
-import csv
 import datetime as dt
-import io
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -17,7 +15,7 @@ from company.fields import EuroField
 from invoices import services
 from invoices.domain.camt import StatementError
 from invoices.domain.matching import Confidence
-from invoices.exports.register import amount_text, neutral
+from invoices.exports.table import amount_text, neutral, table_csv
 from invoices.forms import STATEMENT_REFUSALS, PaymentForm, StatementForm
 from invoices.models import Invoice, Payment
 from technicians.access import current_user, office_required
@@ -117,15 +115,14 @@ def payment_match(request: HttpRequest, payment_id: int) -> HttpResponse:
         services.payment_set_aside(payment=payment, is_set_aside=True, by=by)
         return redirect("invoices:payments")
     number = request.POST.get("invoice", "")
-    if number:
-        invoice = get_object_or_404(Invoice, number=number)
-        parts = [(invoice, min(payment.rest_cents, services.open_cents(invoice)))]
-    else:
-        suggested = services.suggestions().get(payment, [])
-        invoices = Invoice.objects.in_bulk([part.invoice_id for part in suggested])
-        parts = [(invoices[part.invoice_id], part.cents) for part in suggested]
     try:
-        services.payment_allocate(payment=payment, parts=parts, by=by)
+        if number:
+            invoice = get_object_or_404(Invoice, number=number)
+            cents = min(payment.rest_cents, services.open_cents(invoice))
+            services.payment_allocate(payment=payment, parts=[(invoice, cents)], by=by)
+        else:
+            suggested = services.suggestions().get(payment, [])
+            services.suggestion_accept(payment=payment, suggested=suggested, by=by)
     except services.AmountError:
         messages.error(request, _("This has changed meanwhile: please look at it again."))
     return redirect("invoices:payments")
@@ -140,13 +137,8 @@ def match_sure(request: HttpRequest) -> HttpResponse:
     for payment, parts in services.suggestions().items():
         if not parts or any(part.confidence != Confidence.SURE for part in parts):
             continue
-        invoices = Invoice.objects.in_bulk([part.invoice_id for part in parts])
         try:
-            services.payment_allocate(
-                payment=payment,
-                parts=[(invoices[part.invoice_id], part.cents) for part in parts],
-                by=by,
-            )
+            services.suggestion_accept(payment=payment, suggested=parts, by=by)
         except services.AmountError:
             continue  # two payments of the same invoice: the second one stays on the page
         count += 1
@@ -178,35 +170,30 @@ def open_items(request: HttpRequest) -> HttpResponse:
 
 
 def _open_items_csv(invoices: list[Invoice], today: dt.date) -> HttpResponse:
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
-    writer.writerow(
+    head = [
+        _("Invoice number"),
+        _("Invoice date"),
+        _("Due date"),
+        _("Customer number"),
+        _("Customer"),
+        _("Amount due"),
+        _("Open"),
+        _("Days overdue"),
+    ]
+    rows = (
         [
-            _("Invoice number"),
-            _("Invoice date"),
-            _("Due date"),
-            _("Customer number"),
-            _("Customer"),
-            _("Amount due"),
-            _("Open"),
-            _("Days overdue"),
+            neutral(invoice.number),
+            f"{invoice.issued_on:%d.%m.%Y}",
+            f"{invoice.due_on:%d.%m.%Y}",
+            invoice.buyer_party.number,
+            neutral(invoice.buyer_party.name),
+            amount_text(invoice.gross_cents),
+            amount_text(invoice.open_cents),
+            max((today - invoice.due_on).days, 0),
         ]
+        for invoice in invoices
     )
-    for invoice in invoices:
-        buyer = invoice.buyer_party
-        writer.writerow(
-            [
-                neutral(invoice.number),
-                f"{invoice.issued_on:%d.%m.%Y}",
-                f"{invoice.due_on:%d.%m.%Y}",
-                buyer.number,
-                neutral(buyer.name),
-                amount_text(invoice.gross_cents),
-                amount_text(invoice.open_cents),
-                max((today - invoice.due_on).days, 0),
-            ]
-        )
-    response = HttpResponse(stream.getvalue().encode("utf-8-sig"), content_type="text/csv")
+    response = HttpResponse(table_csv(head, rows), content_type="text/csv")
     name = f"{_('open-items')}-{today:%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -9,7 +9,7 @@ from lxml import etree
 
 from invoices.archive import read_archived
 from invoices.documents.facturx import FILE_NAME
-from invoices.einvoice.cii import invoice_xml
+from invoices.einvoice.cii import issued_xml
 from invoices.models import Invoice
 from tests.invoices.documents.test_pdf import invoice
 
@@ -45,7 +45,7 @@ def test_the_file_is_named_once_and_as_an_alternative(catalog: Any) -> None:
 
 def test_the_embedded_xml_is_the_invoice(invoice: Invoice, catalog: Any) -> None:
     embedded = catalog["/AF"][0].get_object()["/EF"]["/F"].get_object()
-    expected = invoice_xml(invoice, list(invoice.lines.all()), list(invoice.rates.all()))
+    expected = issued_xml(invoice)
     assert embedded.get_data() == expected
     stamp = f"D:{invoice.issued_at:%Y%m%d%H%M%S}Z"
     assert embedded["/Params"]["/ModDate"] == embedded["/Params"]["/CreationDate"] == stamp

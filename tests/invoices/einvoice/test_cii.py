@@ -11,7 +11,7 @@ from company.domain.tariff import Terms
 from company.models import Company
 from customers.models import Customer
 from invoices.einvoice import rules
-from invoices.einvoice.cii import NAMESPACES, invoice_xml
+from invoices.einvoice.cii import NAMESPACES, issued_xml
 from invoices.models import Invoice
 from tests.invoices.conftest import OCTOBER, MakeSession
 from tests.invoices.documents.test_pdf import issue
@@ -22,7 +22,7 @@ SUMS = "//ram:SpecifiedTradeSettlementHeaderMonetarySummation"
 
 
 def xml_of(invoice: Invoice) -> bytes:
-    return invoice_xml(invoice, list(invoice.lines.all()), list(invoice.rates.all()))
+    return issued_xml(invoice)
 
 
 def texts(xml: bytes, path: str) -> list[str]:

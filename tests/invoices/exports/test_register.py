@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from company.models import Company
 from customers.models import Customer
 from invoices import services
-from invoices.exports.register import neutral, register_csv
+from invoices.exports.register import register_csv
+from invoices.exports.table import neutral
 from invoices.models import Invoice
 from tests.invoices.conftest import OCTOBER, MakeSession
 

@@ -16,7 +16,7 @@ from company.models import Company
 from customers.models import Customer
 from invoices import services
 from invoices.documents.facturx import FILE_NAME
-from invoices.einvoice.cii import invoice_xml
+from invoices.einvoice.cii import issued_xml
 from invoices.models import ArchivedFile, BilledSession, Invoice, InvoiceRunItem, NumberRange
 from invoices.services import runs
 from invoices.verification import verify
@@ -33,7 +33,7 @@ def cheap_pdf(invoice: Invoice) -> bytes:
     """Return an empty page with the invoice's XML: rendering has tests of its own."""
     writer = PdfWriter()
     writer.add_blank_page(595, 842)
-    xml = invoice_xml(invoice, list(invoice.lines.all()), list(invoice.rates.all()))
+    xml = issued_xml(invoice)
     writer.add_attachment(FILE_NAME, xml)
     stream = io.BytesIO()
     writer.write(stream)
