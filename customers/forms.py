@@ -42,6 +42,7 @@ class CustomerForm(forms.ModelForm[Customer]):
             "vat_id",
             "vat_id_checked_on",
             "leitweg_id",
+            "language",
             "notes",
         )
         labels: ClassVar[dict[str, Any]] = {"kind": _("Customer is a")}
@@ -52,6 +53,7 @@ class CustomerForm(forms.ModelForm[Customer]):
                 "gets invoices without VAT and pays the VAT itself."
             ),
             "leitweg_id": _("Only for public bodies: their invoices become XRechnungen."),
+            "language": _("For everything that the customer gets in writing."),
             "notes": _("Only for you and your colleagues, never on an invoice."),
         }
         widgets: ClassVar[dict[str, forms.Widget]] = {
@@ -73,8 +75,13 @@ class CustomerForm(forms.ModelForm[Customer]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.alike: CustomerQuerySet = Customer.objects.none()
+        self.fields["language"].required = False
         if self.instance.pk:
             self.initial["version"] = self.instance.version
+
+    def clean_language(self) -> str:
+        """Leave it as it is where nothing was chosen."""
+        return self.cleaned_data["language"] or self.instance.language
 
     def clean(self) -> dict[str, Any]:
         """Hint at customers who look the same, once."""

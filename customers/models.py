@@ -35,6 +35,10 @@ class Customer(models.Model):
         CONSUMER = "consumer", _("Consumer")
         BUSINESS = "business", _("Business")
 
+    class Language(models.TextChoices):
+        GERMAN = "de", _("German")
+        ENGLISH = "en", _("English")
+
     number = models.PositiveIntegerField(_("customer number"), unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.CONSUMER)
     company_name = models.CharField(_("company"), max_length=100, blank=True)
@@ -51,6 +55,9 @@ class Customer(models.Model):
     # Reverse charge needs a VAT ID that somebody has really asked the authorities about.
     vat_id_checked_on = models.DateField(_("VAT ID confirmed on"), null=True, blank=True)
     leitweg_id = models.CharField(_("Leitweg-ID"), max_length=46, blank=True)
+    language = models.CharField(
+        _("language of invoices"), max_length=2, choices=Language, default=Language.GERMAN
+    )
     notes = models.TextField(_("notes"), blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)

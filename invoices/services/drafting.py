@@ -34,7 +34,6 @@ class Shop:
 
     seller: Seller
     payment_days: int
-    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class Draft:
     courtesies: "dict[UUID, tuple[int, str]]"
 
 
-def shop_of(company: Company, language: str) -> Shop:
+def shop_of(company: Company) -> Shop:
     """Copy the shop's data; the logo's file goes into the archive."""
     seller = Seller(
         name=company.name,
@@ -75,7 +74,7 @@ def shop_of(company: Company, language: str) -> Shop:
         logo=keep_logo(company.logo),
         is_small_business=company.is_small_business,
     )
-    return Shop(seller, company.payment_days, language)
+    return Shop(seller, company.payment_days)
 
 
 def buyer_of(customer: Customer) -> Buyer:
@@ -191,10 +190,10 @@ def _rows(
         issued_at=now,
         issued_on=issued_on,
         due_on=due_on,
-        language=shop.language,
+        language=customer.language,
         seller=snapshot_of(shop.seller),
         buyer=snapshot_of(buyer),
-        texts=document_texts(buyer, month, lines, due_on=due_on, language=shop.language),
+        texts=document_texts(buyer, month, lines, due_on=due_on, language=customer.language),
         net_cents=net,
         vat_cents=vat,
         rounding_cents=gross - net - vat,
@@ -203,7 +202,7 @@ def _rows(
         rate_count=len(splits),
     )
     rows = [
-        _line_row(position, line, net_cents, shop.language)
+        _line_row(position, line, net_cents, customer.language)
         for position, (line, net_cents) in enumerate(zip(lines, nets, strict=True), start=1)
     ]
     rates = [
@@ -211,7 +210,7 @@ def _rows(
             position=position,
             percent=tax.percent,
             category=tax.category,
-            reason=tax_reason(tax, shop.language),
+            reason=tax_reason(tax, customer.language),
             net_cents=split.net_cents,
             vat_cents=split.vat_cents,
             gross_cents=split.gross_cents,

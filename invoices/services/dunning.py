@@ -189,7 +189,7 @@ def _letter_of(invoice: Invoice, demand: Demand, today: dt.date) -> Reminder:
         flat_cents=demand.flat_cents,
         interest_cents=demand.interest_cents,
         stretches=stretches_as_json(demand.parts),
-        seller=snapshot_of(shop_of(Company.objects.current(), invoice.language).seller),
+        seller=snapshot_of(shop_of(Company.objects.current()).seller),
         buyer=snapshot_of(buyer_of(invoice.customer)),
         language=invoice.language,
         created_at=timezone.now(),

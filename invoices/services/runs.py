@@ -10,7 +10,6 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -327,7 +326,7 @@ def _draft(item: InvoiceRunItem) -> Draft | None:
         raise _NotInvoiceableError(Problem.COMPANY, ", ".join(missing))
     try:
         draft = draft_of(
-            shop=shop_of(company, settings.LANGUAGE_CODE),
+            shop=shop_of(company),
             customer=customer,
             month=month,
             sessions=list(sessions),

@@ -218,6 +218,6 @@ def test_making_customers_in_a_loop_is_slowed_down(technician: User, log_in: Log
 
 
 def test_the_administration_numbers_new_customers_too(owner: User, log_in: LogIn) -> None:
-    answer = log_in(owner).post("/admin/customers/customer/add/", FORM)
+    answer = log_in(owner).post("/admin/customers/customer/add/", {**FORM, "language": "de"})
     assert answer.status_code == 302
     assert Customer.objects.get().number == 10001

@@ -21,7 +21,7 @@ from customers.models import Customer
 from invoices import services
 from invoices.archive import logo_path, read_archived
 from invoices.documents.pdf import RenderError, invoice_html, render_invoice
-from invoices.domain.money import format_amount, format_euros
+from invoices.domain.money import format_euros
 from invoices.models import Invoice
 from tests.invoices.conftest import OCTOBER, MakeSession
 
@@ -226,8 +226,18 @@ def test_the_document_is_made_for_archives(invoice: Invoice) -> None:
     assert invoice.number in str(reader.metadata.title)
 
 
-def test_an_english_invoice_is_english(invoice: Invoice) -> None:
-    invoice.language = "en"
-    html = invoice_html(invoice)
-    assert "Amount due" in html
-    assert plain(format_amount(1700, "en")) in html
+def test_a_customer_who_reads_english_gets_an_english_invoice(
+    company: Company, make_customer: MakeCustomer, make_session: MakeSession
+) -> None:
+    make_session(make_customer(language=Customer.Language.ENGLISH), seconds=900)
+    invoice = issue()
+    assert invoice.language == "en"
+    (page,) = pages_of(read_archived(invoice.archived_file))
+    assert f"Invoice {invoice.number}" in page
+    assert "Amount due" in page
+    assert plain(format_euros(1700, "en")) in page
+    assert "Please transfer the amount" in page
+    for german in ("Rechnung", "Fernwartung", "Zahlbetrag", "Seite"):
+        assert german not in page
+    (line,) = invoice.lines.all()
+    assert line.description.startswith("Remote support on ")

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -33,7 +32,7 @@ def test_a_courtesy_after_the_draft_makes_the_draft_void(
 ) -> None:
     assert session.customer is not None
     draft = draft_of(
-        shop=shop_of(company, settings.LANGUAGE_CODE),
+        shop=shop_of(company),
         customer=session.customer,
         month=OCTOBER,
         sessions=list(unbilled(OCTOBER).prefetch_related("segments")),
