@@ -200,19 +200,3 @@ def test_what_is_settled_cannot_be_settled_otherwise(
 def test_a_mail_that_waits_cannot_be_called_sent(invoice: Invoice, office: User) -> None:
     with pytest.raises(services.NotDeliverableError):
         services.delivery_settle(delivery=queue(invoice), state=State.SENT, by=office)
-
-
-@pytest.mark.parametrize(("days", "status"), [(89, 200), (91, 404)])
-def test_a_link_works_for_ninety_days(
-    invoice: Invoice, client: Client, days: int, status: int
-) -> None:
-    path = "/" + links.customer_link(invoice).split("/", 3)[3]
-    with time_machine.travel(timezone.now() + dt.timedelta(days=days)):
-        assert client.get(path).status_code == status
-
-
-def test_a_link_that_was_changed_shows_nothing(invoice: Invoice, client: Client) -> None:
-    path = "/" + links.customer_link(invoice).split("/", 3)[3]
-    answer = client.get(path[:-3] + "xx/")
-    assert answer.status_code == 404
-    assert invoice.number not in answer.content.decode()
