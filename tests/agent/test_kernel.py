@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,16 @@ from PIL import Image
 
 from agent.capture.base import Box, Picture
 from agent.encode.area import TileGrid
-from agent.encode.kernel import Kernel, NativeKernel, Offset, Pair, PlainKernel, load
+from agent.encode.kernel import (
+    Kernel,
+    NativeKernel,
+    Offset,
+    Pair,
+    PlainKernel,
+    compiled,
+    is_older_than_its_source,
+    load,
+)
 from agent.encode.kernel.base import DIGEST, KEY_BYTES
 from agent.encode.kernel.build import build
 from tests.agent.test_classify import photograph, text
@@ -341,10 +351,30 @@ def test_the_best_offsets_come_first_and_ties_go_to_the_nearest(native: NativeKe
     assert all(isinstance(offset, Offset) for offset in found)
 
 
-def test_without_a_compiled_library_python_does_it(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_without_a_compiled_library_python_does_it_and_says_how_to_get_one(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("agent.encode.kernel.compiled", lambda: tmp_path / "missing.so")
-    assert isinstance(load(), PlainKernel)
-    (tmp_path / "missing.so").write_text("not a library")
-    assert isinstance(load(), PlainKernel)
+    (tmp_path / "broken.so").write_text("not a library")
+    for name in ("missing.so", "broken.so"):
+        monkeypatch.setattr("agent.encode.kernel.compiled", lambda name=name: tmp_path / name)
+        caplog.clear()
+        # Once, however many pairings there are.
+        assert isinstance(load(), PlainKernel)
+        assert isinstance(load(), PlainKernel)
+        assert [record.levelname for record in caplog.records] == ["WARNING"]
+        assert "python -m agent.encode.kernel.build" in caplog.text
+
+
+def test_a_library_that_is_older_than_its_source_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    library = tmp_path / "kernel.so"
+    monkeypatch.setattr("agent.encode.kernel.compiled", lambda: library)
+    shutil.copy(compiled(), library)
+    assert not is_older_than_its_source(library)
+    source = tmp_path / "changes.c"
+    source.touch()
+    os.utime(library, (0, 0))
+    assert is_older_than_its_source(library)
+    assert isinstance(load(), NativeKernel)
+    assert "older than their source" in caplog.text

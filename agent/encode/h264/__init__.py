@@ -12,6 +12,7 @@ from pathlib import Path
 
 from agent.encode.h264.base import FilmError, Rate, VideoEncoder
 from agent.encode.h264.native import OpenH264
+from agent.encode.kernel import is_older_than_its_source
 
 __all__ = ["FilmError", "OpenH264", "Rate", "VideoEncoder", "compiled", "encoder"]
 
@@ -29,7 +30,10 @@ def compiled() -> Path:
 def encoder() -> Callable[[int, int, Rate], VideoEncoder] | None:
     """Return what makes an encoder for a width, a height and a rate; None where there is none."""
     try:
-        return OpenH264.loaded(compiled())
+        make = OpenH264.loaded(compiled())
     except (OSError, AttributeError) as error:
         log.info("films go as photographs: %s", error)
         return None
+    if is_older_than_its_source(compiled()):
+        log.warning("films: older than the source; build: python -m agent.encode.h264.build")
+    return make
