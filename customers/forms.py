@@ -43,6 +43,7 @@ class CustomerForm(forms.ModelForm[Customer]):
             "vat_id_checked_on",
             "leitweg_id",
             "language",
+            "wants_service_record",
             "notes",
         )
         labels: ClassVar[dict[str, Any]] = {"kind": _("Customer is a")}
@@ -54,6 +55,10 @@ class CustomerForm(forms.ModelForm[Customer]):
             ),
             "leitweg_id": _("Only for public bodies: their invoices become XRechnungen."),
             "language": _("For everything that the customer gets in writing."),
+            "wants_service_record": _(
+                "Pages after the invoice, in the same PDF: each session with its times, "
+                "interruptions, agreed price and consent."
+            ),
             "notes": _("Only for you and your colleagues, never on an invoice."),
         }
         widgets: ClassVar[dict[str, forms.Widget]] = {

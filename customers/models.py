@@ -21,7 +21,8 @@ from customers.validation import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import datetime as dt
+    from collections.abc import Callable, Iterable
 
 
 class Customer(models.Model):
@@ -58,6 +59,7 @@ class Customer(models.Model):
     language = models.CharField(
         _("language of invoices"), max_length=2, choices=Language, default=Language.GERMAN
     )
+    wants_service_record = models.BooleanField(_("service record with each invoice"), default=False)
     notes = models.TextField(_("notes"), blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
@@ -134,6 +136,10 @@ class Customer(models.Model):
     def version(self) -> str:
         """Changes with every save: tells whether somebody else has written meanwhile."""
         return self.updated_at.isoformat()
+
+    def agreement_on(self, day: "dt.date") -> "Agreement | None":
+        """Return what was agreed with the customer for that day."""
+        return Agreement.holding(self.agreements.all(), day)
 
     def get_absolute_url(self) -> str:
         """Return the address of the customer's page."""
@@ -219,6 +225,15 @@ class Agreement(models.Model):
             raise ValidationError(_("Give block length and both prices, or none of them."))
         if self.valid_until and self.valid_from and self.valid_until < self.valid_from:
             raise ValidationError({"valid_until": _("The last day lies before the first one.")})
+
+    @staticmethod
+    def holding(agreements: "Iterable[Agreement]", day: "dt.date") -> "Agreement | None":
+        """Return which of a customer's agreements holds on a day: the newest that has begun."""
+        begun = [agreement for agreement in agreements if agreement.valid_from <= day]
+        newest = max(begun, key=lambda agreement: agreement.valid_from, default=None)
+        if newest is None or (newest.valid_until and newest.valid_until < day):
+            return None
+        return newest
 
     @property
     def has_begun(self) -> bool:

@@ -18,6 +18,7 @@ FINAL_TABLES = (
     "invoices_invoicevat",
     "invoices_archivedfile",
     "invoices_reminder",
+    "invoices_servicerecord",
 )
 # The claims of an invoice: deleted when it is cancelled, not before.
 CLAIM_TABLES = ("invoices_billedsession", "invoices_billeditem")
@@ -34,6 +35,12 @@ GUARDS = {
         "INSERT",
         "NEW.position > (SELECT rate_count FROM invoices_invoice WHERE id = NEW.invoice_id)",
         "no VAT rate can be added to an issued invoice",
+    ),
+    "invoices_no_record_added": (
+        "invoices_servicerecord",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM invoices_archivedfile WHERE invoice_id = NEW.invoice_id)",
+        "no service record can be added to an invoice that has its file",
     ),
     "invoices_number_from_range": (
         "invoices_invoice",

@@ -1,4 +1,4 @@
-"""An invoice as a mail, and the mail server's side of handing it over (RFC 5321).
+"""Invoices and dunning letters as mails, and handing them over to a mail server (RFC 5321).
 
 The transaction is taken in two steps, because only the second one may not be repeated blindly:
 `greet` connects and asks whether the recipient is taken; `hand_over` sends the content.
@@ -6,6 +6,7 @@ The transaction is taken in two steps, because only the second one may not be re
 
 import contextlib
 import smtplib
+from dataclasses import dataclass
 from email.utils import formatdate
 from types import TracebackType
 
@@ -17,7 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from invoices.domain.money import format_euros
-from invoices.models import Delivery
+from invoices.models import Delivery, Invoice, Reminder
 from invoices.texts import month_name
 
 PERMANENT = 500
@@ -41,43 +42,86 @@ def mail_is_set_up() -> bool:
 
 
 def message_of(delivery: Delivery, pdf: bytes, link: str) -> EmailMessage:
-    """Return the mail with the one file; `link` leads to the customer's own page."""
-    invoice = delivery.invoice
-    seller = invoice.seller_party
-    with translation.override(invoice.language):
-        values = {
-            "number": invoice.number,
-            "month": month_name(invoice.month),
-            "amount": format_euros(invoice.gross_cents, invoice.language),
-            "shop": seller.name,
-            "link": link,
-        }
-        subject = _("Your invoice %(number)s of %(shop)s") % values
-        if invoice.is_cancellation:
-            subject = _("Your cancellation invoice %(number)s of %(shop)s") % values
-        lines = [
-            invoice.texts["greeting"],
-            "",
-            _("attached you find %(number)s for %(month)s over %(amount)s as a PDF.") % values,
-            invoice.texts["payment"],
-            "",
-            _("You find the document here as well, for 90 days:"),
-            link,
-            "",
-            invoice.texts["closing"],
-            "",
-            seller.name,
-            *[line for line in (seller.phone, seller.email, seller.website) if line],
-        ]
+    """Return the mail with the one file; `link` leads to the customer's page of the invoice."""
+    document = delivery.document
+    with translation.override(document.language):
+        words = (
+            _words_of_letter(document, link)
+            if isinstance(document, Reminder)
+            else _words_of_invoice(document, link)
+        )
+    seller = document.seller_party
     message = EmailMessage(
-        subject=subject,
-        body="\n".join(lines),
+        subject=words.subject,
+        body="\n".join(
+            [
+                *words.lines,
+                "",
+                seller.name,
+                *[line for line in (seller.phone, seller.email, seller.website) if line],
+            ]
+        ),
         to=[delivery.address],
         reply_to=[seller.email] if seller.email else None,
         headers={"Message-ID": delivery.message_id, "Date": formatdate(localtime=False)},
     )
-    message.attach(invoice.file_name, pdf, "application/pdf")
+    message.attach(document.file_name, pdf, "application/pdf")
     return message
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Subject and lines of a mail, up to the signature."""
+
+    subject: str
+    lines: list[str]
+
+
+def _words_of_invoice(invoice: Invoice, link: str) -> _Words:
+    values = {
+        "number": invoice.number,
+        "month": month_name(invoice.month),
+        "amount": format_euros(invoice.gross_cents, invoice.language),
+        "shop": invoice.seller_party.name,
+    }
+    subject = _("Your invoice %(number)s of %(shop)s") % values
+    if invoice.is_cancellation:
+        subject = _("Your cancellation invoice %(number)s of %(shop)s") % values
+    lines = [
+        invoice.texts["greeting"],
+        "",
+        _("attached you find %(number)s for %(month)s over %(amount)s as a PDF.") % values,
+        invoice.texts["payment"],
+        "",
+        _("You find the document here as well, for 90 days:"),
+        link,
+        "",
+        invoice.texts["closing"],
+    ]
+    return _Words(subject, lines)
+
+
+def _words_of_letter(reminder: Reminder, link: str) -> _Words:
+    texts = reminder.texts
+    values = {
+        "subject": texts["title"],
+        "shop": reminder.seller_party.name,
+        "amount": format_euros(reminder.total_cents, reminder.language),
+    }
+    lines = [
+        texts["greeting"],
+        "",
+        texts["intro"],
+        _("The attached letter says how the amount of %(amount)s comes about.") % values,
+        texts["payment"],
+        *([texts["warning"]] if texts["warning"] else []),
+        "",
+        _("You find the invoice here, for 90 days:"),
+        link,
+        "",
+        texts["closing"],
+    ]
+    return _Words(_("%(subject)s, %(shop)s") % values, lines)
 
 
 class Handover:

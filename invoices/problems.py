@@ -25,10 +25,20 @@ class Problem(models.TextChoices):
     NEGATIVE = "negative", _("The credits are higher than the work. Enter a smaller credit.")
     RULES = "rules", _("The rules for e-invoices refuse this invoice. Correct what they name.")
     DISK_FULL = "disk-full", _("The disk is full. Make room: the file is written by itself then.")
+    NO_ROOM = (
+        "no-room",
+        _("The disk is full. Nothing half was left behind: make room, then start it again."),
+    )
     STORAGE = "storage", _("The archive folder cannot be written. Check the folder and its rights.")
     DAMAGED = "damaged", _("An archived file is missing or damaged. Restore it from the backup.")
     UNARCHIVED = "unarchived", _("An invoice has no file yet. Wait a minute, then export again.")
     UNEXPECTED = "unexpected", _("Something unexpected happened. The server's log says more.")
+
+
+def packing_problem_of(error: OSError) -> tuple[Problem, str]:
+    """Return the same for what is not written again by itself: an export, a print batch."""
+    problem, detail = problem_of(error)
+    return (Problem.NO_ROOM if problem is Problem.DISK_FULL else problem), detail
 
 
 def problem_of(error: OSError) -> tuple[Problem, str]:

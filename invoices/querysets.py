@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         InvoiceRunItem,
         Item,
         Payment,
+        PrintBatch,
     )
 
 ModelT = TypeVar("ModelT", bound=models.Model)
@@ -90,9 +91,9 @@ class InvoiceQuerySet(IssuedQuerySet["Invoice"]):
 
     def undelivered(self) -> "InvoiceQuerySet":
         """Return invoices with a file that went to nobody yet, and are not on their way."""
-        return self.filter(archived_file__isnull=False).exclude(
-            deliveries__state__in=("queued", "sending", "unclear", "sent")
-        )
+        deliveries = apps.get_model("invoices", "Delivery").objects
+        own = deliveries.invoices().filter(state__in=("queued", "sending", "unclear", "sent"))
+        return self.filter(archived_file__isnull=False).exclude(pk__in=own.values("invoice"))
 
     def unarchived(self, *, issued_before: dt.datetime | None = None) -> "InvoiceQuerySet":
         """Return issued invoices whose file is still missing, oldest first."""
@@ -178,11 +179,35 @@ class ExportQuerySet(LeasedQuerySet["Export"]):
 
     def latest_of(self, month: Month) -> "Export | None":
         """Return the month's newest export."""
-        return self.filter(period=month.first_day).order_by("-pk").first()
+        return self.filter(kind="month", period=month.first_day).order_by("-pk").first()
+
+    def under_way(self) -> Self:
+        """Return what waits or is being packed."""
+        return self.filter(state__in=("waiting", "working"))
+
+    def outdated(self, now: dt.datetime) -> Self:
+        """Return finished ones whose file has been kept long enough."""
+        return self.filter(state="done", finished_at__lt=now - self.model.KEPT)
+
+
+class PrintBatchQuerySet(LeasedQuerySet["PrintBatch"]):
+    """Finds print batches."""
+
+    def unposted(self) -> "models.QuerySet[PrintBatch]":
+        """Return batches with letters that nobody has posted yet, the oldest first."""
+        return self.filter(deliveries__state="queued").distinct().order_by("pk")
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Finds deliveries by what is to be done with them."""
+
+    def invoices(self) -> "DeliveryQuerySet":
+        """Return deliveries of invoices, not of letters about them."""
+        return self.filter(reminder__isnull=True)
+
+    def letters(self) -> "DeliveryQuerySet":
+        """Return what waits to be printed and is in no batch yet."""
+        return self.filter(channel="print", state="queued", batch__isnull=True)
 
     def due(self, now: dt.datetime) -> "DeliveryQuerySet":
         """Return mails that wait and whose time has come."""

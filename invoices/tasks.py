@@ -28,7 +28,7 @@ def export(export_id: int) -> None:
 
 @shared_task(name="invoices.deliver")
 def deliver(delivery_id: str) -> None:
-    """Send one invoice by mail."""
+    """Send one invoice or letter by mail."""
     services.delivery_process(delivery_id=UUID(delivery_id))
 
 
@@ -40,17 +40,22 @@ def print_batch(batch_id: int) -> None:
 
 @shared_task(name="invoices.sweep")
 def sweep() -> None:
-    """Complete what a crash left behind. Every thirty seconds, by the beat."""
+    """Complete what a crash left behind. Every fifteen seconds, by the beat."""
     now = timezone.now()
     # First of all: what is completed below would look like a run that moves.
     queue_items(services.items_lost(now=now))
     services.invoices_complete(now=now)
-    services.leftovers_remove(now=now)
     for export_id in services.exports_lost(now=now):
         queue_export(export_id)
     queue_deliveries(services.deliveries_lost(now=now))
     for batch_id in services.print_batches_lost(now=now):
         queue_batch(batch_id)
+
+
+@shared_task(name="invoices.tidy")
+def tidy() -> None:
+    """Remove files that nobody needs any more. Every hour, by the beat: it walks the archive."""
+    services.leftovers_remove(now=timezone.now())
 
 
 def queue_items(item_ids: Iterable[int]) -> None:

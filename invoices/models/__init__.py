@@ -7,6 +7,7 @@ from invoices.models.documents import (
     Invoice,
     InvoiceLine,
     InvoiceVat,
+    ServiceRecord,
     WrittenOnce,
 )
 from invoices.models.dunning import BaseRate, DunningFee, Level, Reminder
@@ -34,6 +35,7 @@ __all__ = [
     "Payment",
     "PrintBatch",
     "Reminder",
+    "ServiceRecord",
     "WriteOff",
     "WrittenOnce",
 ]

@@ -1,4 +1,7 @@
-"""How an invoice came to its customer: by mail or on paper. Never part of the invoice itself."""
+"""How an invoice or a dunning letter came to its customer: by mail or on paper.
+
+Never part of the document itself.
+"""
 
 import uuid
 from typing import ClassVar
@@ -8,12 +11,17 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from invoices.models.documents import Invoice
-from invoices.querysets import DeliveryQuerySet, LeasedQuerySet
+from invoices.models.documents import ArchivedFile, Invoice
+from invoices.models.dunning import Reminder
+from invoices.problems import Problem
+from invoices.querysets import DeliveryQuerySet, PrintBatchQuerySet
+
+# On its way, or perhaps: nothing else is sent meanwhile.
+OPEN = ("queued", "sending", "unclear")
 
 
 class PrintBatch(models.Model):
-    """Invoices for those without mail, as one PDF in the order of their envelopes."""
+    """Documents for those without mail, as one PDF in the order of their envelopes."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -35,9 +43,10 @@ class PrintBatch(models.Model):
     path = models.CharField(_("path"), max_length=100, blank=True)
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
     sheets = models.PositiveIntegerField(_("sheets"), default=0)
+    problem = models.CharField(_("problem"), max_length=20, choices=Problem, blank=True)
     detail = models.TextField(_("detail"), blank=True)
 
-    objects: ClassVar[LeasedQuerySet["PrintBatch"]] = LeasedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[PrintBatchQuerySet] = PrintBatchQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("print batch")
@@ -49,7 +58,7 @@ class PrintBatch(models.Model):
 
 
 class Delivery(models.Model):
-    """One attempt to bring an invoice to its customer, with what became of it.
+    """One attempt to bring an invoice, or a letter about it, to its customer.
 
     A mail is handed over once: from the moment before its content goes to the mail server
     until the server's answer, `handed_over_at` is set. Whoever dies in between leaves it
@@ -67,10 +76,20 @@ class Delivery(models.Model):
         UNCLEAR = "unclear", _("perhaps sent")
         FAILED = "failed", _("failed")
         BOUNCED = "bounced", _("came back")
+        # A letter about money that came in before it went out.
+        DROPPED = "dropped", _("no longer needed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     invoice = models.ForeignKey(
         Invoice, verbose_name=_("invoice"), on_delete=models.PROTECT, related_name="deliveries"
+    )
+    # The letter that is sent; where there is none, the invoice itself.
+    reminder = models.ForeignKey(
+        Reminder,
+        verbose_name=_("reminder"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="deliveries",
     )
     channel = models.CharField(_("way"), max_length=5, choices=Channel)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
@@ -109,13 +128,28 @@ class Delivery(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=["invoice"],
-                condition=Q(state__in=("queued", "sending", "unclear")),
+                condition=Q(state__in=OPEN, reminder__isnull=True),
                 name="delivery_one_open_an_invoice",
+            ),
+            models.UniqueConstraint(
+                fields=["reminder"],
+                condition=Q(state__in=OPEN),
+                name="delivery_one_open_a_reminder",
             ),
         )
 
     def __str__(self) -> str:
         return f"{self.invoice_id} {self.channel} {self.state}"
+
+    @property
+    def document(self) -> Invoice | Reminder:
+        """What is sent."""
+        return self.reminder or self.invoice
+
+    @property
+    def archived(self) -> ArchivedFile | Reminder:
+        """The file of what is sent."""
+        return self.reminder or self.invoice.archived_file
 
     @property
     def message_id(self) -> str:

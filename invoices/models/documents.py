@@ -300,3 +300,24 @@ class ArchivedFile(WrittenOnce):
 
     def __str__(self) -> str:
         return self.path
+
+
+class ServiceRecord(WrittenOnce):
+    """The sessions of an invoice in every detail, for its annex; there where it was wished for.
+
+    `sessions` holds what `invoices.domain.record` makes of each, as plain values.
+    """
+
+    invoice = models.OneToOneField(
+        Invoice, on_delete=models.PROTECT, primary_key=True, related_name="service_record"
+    )
+    sessions = models.JSONField(_("support sessions"))
+
+    objects: ClassVar[IssuedQuerySet["ServiceRecord"]] = IssuedQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("service record")
+        verbose_name_plural = _("service records")
+
+    def __str__(self) -> str:
+        return str(self.invoice_id)

@@ -1,5 +1,6 @@
 """The work in the background: runs that make invoices, exports that pack them."""
 
+import datetime as dt
 from typing import ClassVar
 
 from django.conf import settings
@@ -97,15 +98,31 @@ class InvoiceRunItem(models.Model):
 
 
 class Export(models.Model):
-    """A month's archive, packed in the background and fetched as a file."""
+    """Invoices packed in the background and fetched as a file, which is kept for some days.
+
+    A month for the bookkeeper, or any days for a tax audit.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
         WORKING = "working", _("in progress")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
+        REMOVED = "removed", _("removed")
 
-    period = models.DateField(_("month"), editable=False)
+    class Kind(models.TextChoices):
+        MONTH = "month", _("month")
+        AUDIT = "audit", _("tax audit")
+
+    # How long a finished file stays: it can be packed again at any time.
+    KEPT = dt.timedelta(days=7)
+
+    kind = models.CharField(
+        _("kind"), max_length=5, choices=Kind, default=Kind.MONTH, editable=False
+    )
+    period = models.DateField(_("first day"), editable=False)
+    # Of an audit; a month ends by itself.
+    last_day = models.DateField(_("last day"), null=True, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     created_by = models.ForeignKey(
@@ -134,9 +151,26 @@ class Export(models.Model):
         ordering = ("-pk",)
 
     def __str__(self) -> str:
-        return f"{self.month} #{self.pk}"
+        return f"{self.name} #{self.pk}"
 
     @property
     def month(self) -> Month:
         """The month that is packed."""
         return Month(self.period.year, self.period.month)
+
+    @property
+    def name(self) -> str:
+        """What is packed, as a part of file names: '2026-10', or first and last day."""
+        if self.last_day is None:
+            return str(self.month)
+        return f"{self.period}_{self.last_day}"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it waits or is being packed."""
+        return self.state in {self.State.WAITING, self.State.WORKING}
+
+    @property
+    def removed_on(self) -> dt.datetime | None:
+        """When the file is removed; None before there is one."""
+        return self.finished_at + self.KEPT if self.finished_at is not None else None

@@ -13,6 +13,7 @@ from invoices.services.delivering import (
     delivery_process,
     delivery_queue,
     delivery_settle,
+    reminder_queue,
 )
 from invoices.services.dunning import (
     DAYS_TO_FRIENDLY,
@@ -40,8 +41,10 @@ from invoices.services.paying import (
     write_off,
 )
 from invoices.services.printing import (
+    NotRetriableError,
     print_batch_create,
     print_batch_process,
+    print_batch_retry,
     print_batch_sent,
     print_batches_lost,
 )
@@ -74,6 +77,7 @@ __all__ = [
     "ItemBilledError",
     "NotCancellableError",
     "NotDeliverableError",
+    "NotRetriableError",
     "Progress",
     "Queued",
     "ReminderNotDueError",
@@ -107,11 +111,13 @@ __all__ = [
     "payment_set_aside",
     "print_batch_create",
     "print_batch_process",
+    "print_batch_retry",
     "print_batch_sent",
     "print_batches_lost",
     "reminder_demand",
     "reminder_due",
     "reminder_issue",
+    "reminder_queue",
     "statement_import",
     "suggestion_accept",
     "suggestions",

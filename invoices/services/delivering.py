@@ -1,4 +1,4 @@
-"""Bringing invoices to their customers: queued, sent once, tried again, never twice.
+"""Bringing invoices and letters to their customers: sent once, tried again, never twice.
 
 A mail that may have been taken by the mail server is never sent again by itself; see
 `invoices.models.Delivery`.
@@ -17,7 +17,7 @@ from company import audit
 from invoices.archive import ArchiveDamagedError, read_archived
 from invoices.links import customer_link
 from invoices.mailing import Handover, NotNowError, RefusedError, UnclearError, message_of
-from invoices.models import Delivery, Invoice
+from invoices.models import Delivery, Invoice, Reminder
 from technicians.models import User
 
 logger = logging.getLogger(__name__)
@@ -73,11 +73,54 @@ def delivery_queue(*, invoice: Invoice, address: str, by: User | None) -> Delive
     return delivery
 
 
-def _queue(invoice: Invoice, channel: str, address: str, by: User | None) -> Delivery | None:
+def reminder_queue(*, reminder: Reminder, address: str, by: User | None) -> Delivery:
+    """Queue a dunning letter, to this mail address, or for the printer where it is empty.
+
+    Raises NotDeliverableError while another delivery of it is open, and where nothing is left
+    to be paid.
+    """
+    if _is_settled(reminder):
+        raise NotDeliverableError
+    channel = Channel.MAIL if address else Channel.PRINT
+    delivery = _queue(reminder.invoice, channel, address, by, reminder)
+    if delivery is None:
+        raise NotDeliverableError
+    audit.record(
+        "reminder.queued",
+        actor=by,
+        subject=f"invoice {reminder.invoice.number}",
+        details={"level": reminder.level, "way": channel},
+    )
+    return delivery
+
+
+def _is_settled(reminder: Reminder) -> bool:
+    """Whether what a letter asks for has come in, or is no longer owed."""
+    return Invoice.objects.with_open().get(pk=reminder.invoice_id).open_cents <= 0
+
+
+def letters_drop_settled() -> int:
+    """Take letters about settled invoices out of what waits to be printed; return how many."""
+    dropped = 0
+    for letter in Delivery.objects.letters().filter(reminder__isnull=False):
+        if letter.reminder is not None and _is_settled(letter.reminder):
+            _finish(letter, State.DROPPED)
+            dropped += 1
+    return dropped
+
+
+def _queue(
+    invoice: Invoice,
+    channel: str,
+    address: str,
+    by: User | None,
+    reminder: Reminder | None = None,
+) -> Delivery | None:
     try:
         with transaction.atomic():
             return Delivery.objects.create(
                 invoice=invoice,
+                reminder=reminder,
                 channel=channel,
                 address=address,
                 next_attempt_at=timezone.now() if channel == Channel.MAIL else None,
@@ -93,22 +136,34 @@ def delivery_process(*, delivery_id: UUID) -> Delivery | None:
     if delivery is None:
         return None
     try:
-        content = read_archived(delivery.invoice.archived_file)
-        message = message_of(delivery, content, customer_link(delivery.invoice))
-        with Handover(message) as handover:
-            handover.greet()
-            _note_handing_over(delivery)
-            handover.hand_over()
-    except ArchiveDamagedError as error:
-        logger.exception("%s is damaged in the archive", delivery.invoice)
-        return _finish(delivery, State.FAILED, str(error))
+        _send(delivery)
     except NotNowError as error:
         return _later(delivery, str(error))
-    except RefusedError as error:
+    except _SettledError:
+        return _finish(delivery, State.DROPPED)
+    except ArchiveDamagedError as error:
+        logger.exception("%s is damaged in the archive", delivery.document)
         return _finish(delivery, State.FAILED, str(error))
-    except UnclearError as error:
-        return _finish(delivery, State.UNCLEAR, str(error))
+    except (RefusedError, UnclearError) as error:
+        state = State.FAILED if isinstance(error, RefusedError) else State.UNCLEAR
+        return _finish(delivery, state, str(error))
     return _finish(delivery, State.SENT)
+
+
+class _SettledError(Exception):
+    """The letter asks for money that has come in meanwhile."""
+
+
+def _send(delivery: Delivery) -> None:
+    """Hand one mail over. Raises what went wrong; nothing of it is noted on the delivery."""
+    if delivery.reminder is not None and _is_settled(delivery.reminder):
+        raise _SettledError
+    content = read_archived(delivery.archived)
+    message = message_of(delivery, content, customer_link(delivery.invoice))
+    with Handover(message) as handover:
+        handover.greet()
+        _note_handing_over(delivery)
+        handover.hand_over()
 
 
 def _claim(delivery_id: UUID) -> Delivery | None:
@@ -121,6 +176,7 @@ def _claim(delivery_id: UUID) -> Delivery | None:
     if not claimed:
         return None
     found = Delivery.objects.select_related("invoice__archived_file", "invoice__cancels")
+    found = found.select_related("reminder__invoice")
     delivery = found.get(pk=delivery_id)
     delivery.attempts += 1
     delivery.save(update_fields=["attempts"])

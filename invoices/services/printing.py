@@ -1,4 +1,4 @@
-"""Letters: the invoices of those without mail as one PDF, in the order of their envelopes."""
+"""Letters: documents of those without mail as one PDF, in the order of their envelopes."""
 
 import datetime as dt
 import hashlib
@@ -15,20 +15,27 @@ from pypdf.generic import DictionaryObject, NameObject
 from company import audit
 from invoices.archive import ArchiveDamagedError, read_archived, writing_whole
 from invoices.models import Delivery, PrintBatch
+from invoices.problems import Problem, packing_problem_of
+from invoices.services.delivering import letters_drop_settled
 from invoices.services.runs import LEASE
 from technicians.models import User
 
 logger = logging.getLogger(__name__)
 State = PrintBatch.State
+LETTERS = "letters"
+# The lease is renewed after so many letters.
+RENEW_EVERY = 50
+
+
+class NotRetriableError(Exception):
+    """The batch has not failed: there is nothing to begin again."""
 
 
 def print_batch_create(*, by: User | None) -> PrintBatch | None:
     """Put all letters that wait for none into a new batch; None where there are none."""
     with transaction.atomic():
-        waiting = Delivery.objects.select_for_update().filter(
-            channel=Delivery.Channel.PRINT, state=Delivery.State.QUEUED, batch__isnull=True
-        )
-        letters = list(waiting)
+        letters_drop_settled()
+        letters = list(Delivery.objects.letters().select_for_update())
         if not letters:
             return None
         batch = PrintBatch.objects.create(created_by=by)
@@ -42,8 +49,24 @@ def print_batch_create(*, by: User | None) -> PrintBatch | None:
     return batch
 
 
+def print_batch_retry(*, batch: PrintBatch, by: User | None) -> PrintBatch:
+    """Let a batch that failed be put together again. Raises NotRetriableError."""
+    with transaction.atomic():
+        again = PrintBatch.objects.filter(pk=batch.pk, state=State.FAILED).update(
+            state=State.WAITING, problem="", detail=""
+        )
+        if not again:
+            raise NotRetriableError
+        audit.record("letters.retried", actor=by, subject=f"print batch {batch.pk}", details={})
+    batch.refresh_from_db()
+    return batch
+
+
 def print_batch_process(*, batch_id: int) -> PrintBatch | None:
-    """Write a batch's PDF; return the batch as it stands then, None when it was not ours."""
+    """Write a batch's PDF; return the batch as it stands then, None when it was not ours.
+
+    A letter whose file is damaged fails alone: the others are printed without it.
+    """
     now = timezone.now()
     if (
         not PrintBatch.objects.claimable(now)
@@ -53,23 +76,34 @@ def print_batch_process(*, batch_id: int) -> PrintBatch | None:
         return None
     batch = PrintBatch.objects.get(pk=batch_id)
     try:
-        content, batch.sheets = _merged(batch)
-        relative = f"letters/{batch.pk}.pdf"
-        with writing_whole(Path(settings.EXPORT_DIR, relative)) as stream:
-            stream.write(content)
-    except (ArchiveDamagedError, OSError) as error:
+        _write(batch)
+    except OSError as error:
         logger.exception("Print batch %s failed", batch_id)
-        batch.state, batch.detail = State.FAILED, str(error)
+        batch.state, (batch.problem, batch.detail) = State.FAILED, packing_problem_of(error)
+    except Exception as error:  # a file that no PDF reader likes must not be tried for ever
+        logger.exception("Print batch %s failed", batch_id)
+        batch.state = State.FAILED
+        batch.problem, batch.detail = Problem.UNEXPECTED, type(error).__name__
     else:
-        batch.state, batch.detail, batch.path = State.DONE, "", relative
-        batch.sha256 = hashlib.sha256(content).hexdigest()
+        batch.state, batch.problem, batch.detail = State.DONE, "", ""
     batch.leased_until = None
     batch.save()
     return batch
 
 
+def _write(batch: PrintBatch) -> None:
+    """Put the letters together and note it on the batch. Raises OSError and pypdf's errors."""
+    content, batch.sheets = _merged(batch)
+    if not batch.sheets:
+        return  # every letter of it was damaged, and says so itself
+    batch.path = f"{LETTERS}/{batch.pk}.pdf"
+    with writing_whole(Path(settings.EXPORT_DIR, batch.path)) as stream:
+        stream.write(content)
+    batch.sha256 = hashlib.sha256(content).hexdigest()
+
+
 def print_batches_lost(*, now: dt.datetime) -> list[int]:
-    """Return batches whose worker is dead, or which nobody has taken up for a minute."""
+    """Return batches whose worker is dead, or which nobody has taken up for half a minute."""
     lost = PrintBatch.objects.claimable(now).exclude(
         state=State.WAITING, created_at__gte=now - LEASE
     )
@@ -79,24 +113,41 @@ def print_batches_lost(*, now: dt.datetime) -> list[int]:
 def _merged(batch: PrintBatch) -> tuple[bytes, int]:
     """Return all letters as one PDF, and the number of sheets.
 
-    By country, postcode and name, as a franking machine and a letter box like it. The file
-    asks to be printed on one side: the next letter must not begin on the back of another.
+    By country, postcode and name, as a franking machine and a letter box like it; what goes
+    to the same customer lies together. The file asks to be printed on one side: the next
+    letter must not begin on the back of another.
     """
-    letters = batch.deliveries.select_related("invoice__archived_file")
-
-    def envelope(letter: Delivery) -> tuple[str, str, str, int]:
-        buyer = letter.invoice.buyer_party
-        return (buyer.country, buyer.postcode, buyer.name.casefold(), letter.invoice_id)
-
     writer = PdfWriter()
-    for letter in sorted(letters, key=envelope):
-        content = read_archived(letter.invoice.archived_file)
+    for done, letter in enumerate(_in_envelope_order(batch), start=1):
+        try:
+            content = read_archived(letter.archived)
+        except ArchiveDamagedError as error:
+            logger.exception("%s is damaged in the archive", letter.document)
+            letter.state, letter.detail = Delivery.State.FAILED, str(error)
+            letter.finished_at = timezone.now()
+            letter.save(update_fields=["state", "detail", "finished_at"])
+            continue
         writer.append(PdfReader(io.BytesIO(content)), import_outline=False)
+        if done % RENEW_EVERY == 0:
+            until = timezone.now() + LEASE
+            PrintBatch.objects.filter(pk=batch.pk).update(leased_until=until)
     preferences = DictionaryObject({NameObject("/Duplex"): NameObject("/Simplex")})
     writer.root_object[NameObject("/ViewerPreferences")] = preferences
     stream = io.BytesIO()
     writer.write(stream)
     return stream.getvalue(), len(writer.pages)
+
+
+def _in_envelope_order(batch: PrintBatch) -> list[Delivery]:
+    waiting = batch.deliveries.filter(state=Delivery.State.QUEUED)
+    letters = waiting.select_related("invoice__archived_file", "reminder__invoice")
+
+    def envelope(letter: Delivery) -> tuple[str, str, str, int, bool]:
+        buyer = letter.document.buyer_party
+        place = (buyer.country, buyer.postcode, buyer.name.casefold())
+        return (*place, letter.invoice_id, letter.reminder is not None)
+
+    return sorted(letters, key=envelope)
 
 
 def print_batch_sent(*, batch: PrintBatch, by: User | None) -> int:
