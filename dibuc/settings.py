@@ -159,8 +159,13 @@ CELERY_BEAT_SCHEDULE = {
     },
     "invoices-sweep": {
         "task": "invoices.sweep",
-        "schedule": 30.0,
-        "options": {"expires": 30},
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "invoices-tidy": {
+        "task": "invoices.tidy",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
 }
 

@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Longer than the slowest document takes (400 sessions: a few seconds), short enough that a
-# killed worker costs a minute.
-LEASE = dt.timedelta(seconds=60)
+# Longer than the slowest document takes (400 sessions: a few seconds), short enough that with
+# the sweeper's next round, and the work anew, a killed worker costs less than a minute.
+LEASE = dt.timedelta(seconds=30)
 State = InvoiceRunItem.State
 
 

@@ -20,7 +20,7 @@ LEFTOVER_AGE = dt.timedelta(hours=1)
 def invoices_complete(*, now: dt.datetime) -> None:
     """Render and archive issued invoices without file, and note it on their run items.
 
-    Invoices of the last minute are left to the worker that issued them.
+    Invoices of the last half minute are left to the worker that issued them.
     """
     for invoice in Invoice.objects.unarchived(issued_before=now - LEASE):
         try:
@@ -39,8 +39,8 @@ def invoices_complete(*, now: dt.datetime) -> None:
 def items_lost(*, now: dt.datetime) -> list[int]:
     """Return run items that should be queued again.
 
-    Their worker is dead, or they wait in a started run in which nothing has moved for a
-    minute (a broker that lost its queue).
+    Their worker is dead, or they wait in a started run in which nothing has moved for
+    half a minute (a broker that lost its queue).
     """
     quiet_since = now - LEASE
     moving = InvoiceRunItem.objects.filter(
@@ -58,7 +58,7 @@ def items_lost(*, now: dt.datetime) -> list[int]:
 
 
 def exports_lost(*, now: dt.datetime) -> list[int]:
-    """Return exports whose worker is dead, or which nobody has taken up for a minute."""
+    """Return exports whose worker is dead, or which nobody has taken up for half a minute."""
     lost = Export.objects.claimable(now).exclude(
         state=Export.State.WAITING, created_at__gte=now - LEASE
     )
