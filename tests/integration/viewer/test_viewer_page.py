@@ -1,5 +1,6 @@
 """The page itself: safe, readable for everybody, and of a piece at every width."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.integration.rig.portal import Portal
 from tests.integration.viewer.agent import ScriptedAgent
 from tests.integration.viewer.desk import Desk
-from tests.integration.viewer.test_viewer_picture import noise
+from tests.integration.viewer.test_viewer_picture import HEIGHT, WIDTH, noise
 
 pytestmark = pytest.mark.integration
 
@@ -166,7 +167,30 @@ def test_it_is_readable_and_fits_in_every_light_and_width(
         assert box["x"] + box["width"] <= width
         for part in ("#elapsed", "#cost", "#end", "#state"):
             expect(desk.page.locator(part)).to_be_in_viewport(ratio=1)
+        # Where only the symbols have room, they still have names.
+        for button in ("#pause", "#end"):
+            expect(desk.page.locator(button)).to_have_accessible_name(re.compile(r"\w"))
     context.close()
+
+
+def test_on_a_telephone_an_open_panel_covers_nothing_of_the_card(
+    page: Page, portal: Portal, agent: ScriptedAgent
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    desk = Desk(page, portal.url)
+    desk.open(agent)
+    agent.wait_until_granted()
+    agent.show(noise(WIDTH, HEIGHT))
+    desk.expect_state("connected")
+    page.locator("#panel-toggle").click()
+    page.locator("#end").click()
+    page.locator("#end-confirm").click()
+    desk.expect_state("ended")
+    for part in ("#overlay-title", "#overlay-text", "#to-session", "#to-home"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+    # The notes are there too, further down.
+    page.locator("#notes").scroll_into_view_if_needed()
+    expect(page.locator("#notes")).to_be_in_viewport()
 
 
 def test_without_a_safe_address_the_page_says_why_at_once(
