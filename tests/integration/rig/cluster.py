@@ -13,7 +13,8 @@ import psutil
 import psycopg
 from psycopg.rows import dict_row
 
-from tests.integration.rig.nginx import Nginx
+from tests.integration.rig.certificate import Certificate
+from tests.integration.rig.nginx import Front, Nginx
 from tests.integration.rig.portal import TECHNICIAN, Portal, free_port
 from tests.integration.rig.waiting import until
 from tests.services import postgresql, redis
@@ -37,8 +38,8 @@ def two_ports() -> int:
 class Cluster(Portal):
     """A portal of two server processes, which people reach through nginx at `url`."""
 
-    def __init__(self, folder: Path) -> None:
-        """Start databases, portal and nginx."""
+    def __init__(self, folder: Path, certificate: Certificate | None = None) -> None:
+        """Start databases, portal and nginx; with a certificate people come by HTTPS."""
         self._stack = ExitStack()
         try:
             # PostgreSQL does not run as root, and nobody else may look into pytest's folders.
@@ -47,22 +48,26 @@ class Cluster(Portal):
             self.database = self._stack.enter_context(postgresql(open_folder / "postgresql"))
             redis_url = self._stack.enter_context(redis(open_folder / "redis"))
             proxy = free_port()
+            scheme = "http" if certificate is None else "https"
+            # A certificate names a host, and so does its cookie.
+            host = "127.0.0.1" if certificate is None else "localhost"
+            public_url = f"{scheme}://{host}:{proxy}"
             super().__init__(
                 folder / "data",
                 port=two_ports(),
                 settings={
                     "DATABASE_URL": self.database,
                     "REDIS_URL": redis_url,
-                    "PUBLIC_URL": f"http://127.0.0.1:{proxy}",
+                    "PUBLIC_URL": public_url,
                     "WEB_PROCESSES": "2",
                     "ACCEL_PREFIX": "/data",
                 },
             )
-            self.url = f"http://127.0.0.1:{proxy}"
+            self.url = public_url
             self.manage("shell", "-c", MAKE_TECHNICIAN)
             self.log_ins[TECHNICIAN] = PASSWORD
-            backends = [self.port, self.port + 1]
-            self.nginx = Nginx(folder / "nginx", proxy, backends, self.data)
+            front = Front(proxy, [self.port, self.port + 1], self.data, certificate)
+            self.nginx = Nginx(folder / "nginx", front)
             self._stack.callback(self.nginx.stop)
             until(lambda: _listens(proxy), within=10, what="nginx")
         except BaseException:

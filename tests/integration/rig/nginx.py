@@ -4,9 +4,11 @@ import os
 import re
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tests.integration.rig.certificate import Certificate
 from tests.integration.rig.portal import ROOT
 from tests.integration.rig.processes import Program
 
@@ -39,13 +41,30 @@ def documented() -> str:
     return f"{upstreams}\n{server[:begin]}{sockets}"
 
 
-def adapted(text: str, port: int, backends: Sequence[int], data: Path) -> str:
-    """Return `text` for this computer: other ports, another data folder, and no TLS."""
-    for number, backend in enumerate(backends):
+@dataclass(frozen=True)
+class Front:
+    """What nginx stands in front of, and how: ports, data folder, and with or without TLS."""
+
+    port: int
+    backends: Sequence[int]
+    data: Path
+    certificate: Certificate | None
+
+
+def adapted(text: str, front: Front) -> str:
+    """Return `text` for this computer."""
+    for number, backend in enumerate(front.backends):
         text = text.replace(f"127.0.0.1:{8000 + number} ", f"127.0.0.1:{backend} ")
-    text = text.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
-    text = re.sub(r" *ssl_certificate.*\n", "", text)
-    text = text.replace("/srv/dibuc-data/", f"{data}/")
+    if front.certificate is None:
+        text = text.replace("listen 443 ssl;", f"listen 127.0.0.1:{front.port};")
+        text = re.sub(r" *ssl_certificate.*\n", "", text)
+    else:
+        text = text.replace("listen 443 ssl;", f"listen 127.0.0.1:{front.port} ssl;")
+        text = text.replace("support.example.com;", "localhost;")
+        letsencrypt = "/etc/letsencrypt/live/support.example.com"
+        text = text.replace(f"{letsencrypt}/fullchain.pem", str(front.certificate.chain))
+        text = text.replace(f"{letsencrypt}/privkey.pem", str(front.certificate.key))
+    text = text.replace("/srv/dibuc-data/", f"{front.data}/")
     # The second server only leads from http to https.
     return text[: text.rindex("server {")]
 
@@ -53,13 +72,13 @@ def adapted(text: str, port: int, backends: Sequence[int], data: Path) -> str:
 class Nginx(Program):
     """A running nginx in a folder of its own."""
 
-    def __init__(self, folder: Path, port: int, backends: Sequence[int], data: Path) -> None:
-        """Start it in front of the processes on `backends`."""
+    def __init__(self, folder: Path, front: Front) -> None:
+        """Start it."""
         folder.mkdir(parents=True)
         configuration = folder / "nginx.conf"
         # The workers of root's would be somebody who may not read the test's folder.
         user = "user root;" if os.geteuid() == 0 else ""
-        text = adapted(documented(), port, backends, data)
+        text = adapted(documented(), front)
         configuration.write_text(FRAME.format(folder=folder, user=user, text=text))
         program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
         if program is None:
