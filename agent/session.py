@@ -42,6 +42,7 @@ from agent.protocol.messages import (
     Pong,
     Registered,
     Resumed,
+    Terms,
     Unpaired,
 )
 from agent.transport import Line, LineError
@@ -86,6 +87,8 @@ class Session:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._line: Line | None = None
         self._registered: Registered | None = None
+        # This customer's own prices, where the server knows whose computer it is.
+        self._own_terms: Terms | None = None
         self._responder: Responder | None = None
         self._interruption: Interruption | None = None
         self._pairing: Pairing | None = None
@@ -244,10 +247,12 @@ class Session:
 
     async def _about_pairing(self, message: Paired | Unpaired | Paused | Resumed | Clock) -> None:
         match message:
-            case Paired() if self._waits and self._interruption is not None:
-                self._interruption.paired()
-            case Paired():
-                self._show(events.TechnicianThere())
+            case Paired(terms):
+                self._own_terms = terms
+                if self._waits and self._interruption is not None:
+                    self._interruption.paired()
+                else:
+                    self._show(events.TechnicianThere())
             case Unpaired():
                 was_connected = self._pairing is not None and self._pairing.started
                 await self._unpair()
@@ -358,7 +363,7 @@ class Session:
                 company=peer.company,
                 origin=peer.origin,
                 verification_code=self._pairing.verification_code,
-                terms=self._registered.terms,
+                terms=self._own_terms or self._registered.terms,
             )
         )
 

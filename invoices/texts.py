@@ -9,7 +9,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from company.domain.tariff import least_cents
 from customers.models import Customer
+from invoices.domain.characters import writable
 from invoices.domain.lines import Line, LineKind, format_duration
 from invoices.domain.money import format_euros, format_percent
 from invoices.domain.parties import Buyer
@@ -108,7 +110,7 @@ def document_texts(
     with translation.override(language):
         return {
             "title": _("Invoice"),
-            "greeting": greeting(buyer),
+            "greeting": writable(greeting(buyer)),
             "intro": _("for our services in %(month)s we charge as agreed:")
             % {"month": month_name(month)},
             "blocks": _blocks_hint(lines, language),
@@ -131,7 +133,7 @@ def cancellation_texts(invoice: "Invoice", reason: str) -> dict[str, str]:
     values = {
         "number": invoice.number,
         "date": date_format(invoice.issued_on, "SHORT_DATE_FORMAT"),
-        "reason": reason,
+        "reason": writable(reason),
     }
     return {
         "title": _("Cancellation invoice"),
@@ -159,7 +161,10 @@ def _blocks_hint(lines: list[Line], language: str) -> str:
     if not terms:
         return ""
     if len(terms) != 1:
-        return _("Each block that was begun is charged; only connected time counts.")
+        text = _("Each block that was begun is charged; only connected time counts.")
+        if all(each.minimum_blocks == 1 for each in terms):
+            return text
+        return " ".join((text, _("What was agreed at least is charged in any case.")))
     (only,) = terms
     values = {
         "block": block_name(only.block_seconds),
@@ -167,17 +172,20 @@ def _blocks_hint(lines: list[Line], language: str) -> str:
         "further": format_euros(only.further_block_cents, language),
     }
     if only.first_block_cents == only.further_block_cents:
-        return (
-            _("Agreed price: %(first)s incl. VAT per %(block)s begun. Only connected time counts.")
-            % values
+        text = _(
+            "Agreed price: %(first)s incl. VAT per %(block)s begun. Only connected time counts."
         )
-    return (
-        _(
+    else:
+        text = _(
             "Agreed price: %(first)s incl. VAT for the first %(block)s begun, %(further)s for each "
             "further %(block)s begun. Only connected time counts."
         )
-        % values
-    )
+    least = least_cents(only)
+    if least is None:
+        return text % values
+    values["least"] = format_euros(least, language)
+    values["time"] = block_name(only.minimum_blocks * only.block_seconds)
+    return " ".join((text, _("At least %(least)s (for %(time)s) are charged."))) % values
 
 
 def reminder_texts(reminder: "Reminder", former: "Sequence[Reminder]") -> dict[str, str]:

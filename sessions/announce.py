@@ -18,6 +18,7 @@ LIVE_GROUP = "live"
 LIVE_CHANGED = "live.changed"
 SESSION_ENDED = "session.ended"
 AGENT_MOVED = "agent.moved"
+CUSTOMER_CHANGED = "customer.changed"
 RIGHTS_CHANGED = "rights.changed"
 
 
@@ -39,6 +40,12 @@ def live_changed() -> None:
 def session_ended(session: "Session") -> None:
     """Tell both ends that the session is over, whoever ended it."""
     _after_commit(session_group(session.pk), SESSION_ENDED)
+    live_changed()
+
+
+def customer_changed(session: "Session") -> None:
+    """Tell both ends' sockets that the session's prices may be others now."""
+    _after_commit(session_group(session.pk), CUSTOMER_CHANGED)
     live_changed()
 
 

@@ -25,7 +25,7 @@ class LiveRow:
 
 
 def live_rows(reader: User, now: dt.datetime) -> list[LiveRow]:
-    """Return the rows for `reader`, newest first, in two queries.
+    """Return the rows for `reader`, newest first, in three queries.
 
     An ID stands in full only in the reader's own sessions that are under way: whoever
     reads a waiting agent's ID off the screen has not been asked by the customer.
@@ -38,7 +38,7 @@ def live_rows(reader: User, now: dt.datetime) -> list[LiveRow]:
             own=session.technician_id == reader.pk,
             line_lost=session.agent_gone_at is not None,
         )
-        for session in Session.objects.live().prefetch_related("segments")
+        for session in Session.objects.live().prefetch_related("segments", "customer__agreements")
     ]
 
 

@@ -8,6 +8,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from company.domain.tariff import Terms
@@ -148,6 +149,16 @@ class Session(models.Model):
     def terms(self) -> Terms:
         """What the customer was promised when the agent started."""
         return Terms.of(self)
+
+    @property
+    def agreed_terms(self) -> Terms | None:
+        """The customer's own prices on the session's day; None where there are none."""
+        if self.customer is None:
+            return None
+        agreement = self.customer.agreement_on(
+            timezone.localdate(self.started_at or self.opened_at)
+        )
+        return agreement.terms if agreement else None
 
     @property
     def is_open(self) -> bool:

@@ -14,6 +14,7 @@ STRINGS = {
         "{first} EUR inkl. MwSt. für die ersten angefangenen {block}, danach {further} EUR je "
         "angefangene {block}"
     ),
+    "price.least": "{price}, mindestens {least} EUR (für {time})",
     "ready.title": "Bitte rufen Sie uns an",
     "ready.call": "und nennen Sie uns diese beiden Nummern:",
     "ready.id": "ID",

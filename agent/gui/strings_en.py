@@ -12,6 +12,7 @@ STRINGS = {
         "EUR {first} incl. VAT for the first started {block}, then EUR {further} for each started"
         " {block}"
     ),
+    "price.least": "{price}, at least EUR {least} (for {time})",
     "ready.title": "Please call us",
     "ready.call": "and read these two numbers to us:",
     "ready.id": "ID",

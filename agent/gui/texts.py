@@ -6,6 +6,7 @@ from agent.gui.strings_de import STRINGS as GERMAN
 from agent.gui.strings_en import STRINGS as ENGLISH
 from agent.protocol.messages import Terms
 
+ONE_MINUTE = 60  # seconds
 LANGUAGES = {"de": GERMAN, "en": ENGLISH}
 
 
@@ -35,20 +36,34 @@ class Texts:
 
     def block(self, terms: Terms) -> str:
         """Return the length of a block: '10 Minuten'."""
-        minutes, seconds = divmod(terms.block_seconds, 60)
-        if seconds:
-            return self("unit.seconds", count=terms.block_seconds)
-        return self("unit.minute" if minutes == 1 else "unit.minutes", count=minutes)
+        if terms.block_seconds == ONE_MINUTE:
+            return self("unit.minute")
+        return self._time(terms.block_seconds)
 
     def price(self, terms: Terms) -> str:
-        """Return the price as the customer reads it beside ID and password."""
+        """Return the price as the customer reads it beside ID and password.
+
+        It names what is due at least only where that is more than one block.
+        """
         first, further = terms.first_block_cents, terms.further_block_cents
-        return self(
+        price = self(
             "price.even" if first == further else "price.uneven",
             first=self.euros(first),
             further=self.euros(further),
             block=self.block(terms),
         )
+        blocks = terms.minimum_blocks
+        if blocks == 1:
+            return price
+        least = self.euros(first + (blocks - 1) * further)
+        time = self._time(blocks * terms.block_seconds)
+        return self("price.least", price=price, least=least, time=time)
+
+    def _time(self, seconds: int) -> str:
+        minutes, rest = divmod(seconds, ONE_MINUTE)
+        if rest or minutes == 1:
+            return self("unit.seconds", count=seconds)
+        return self("unit.minutes", count=minutes)
 
     def vat(self, terms: Terms) -> str:
         """Return the rate of VAT: '19 %'."""

@@ -83,12 +83,16 @@ class CompanyContact:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The price that the customer reads beside ID and password; gross, in cents."""
+    """The price that the customer reads beside ID and password; gross, in cents.
+
+    From the first picture on, `minimum_blocks` are due.
+    """
 
     block_seconds: int
     first_block_cents: int
     further_block_cents: int
     vat_percent: Decimal
+    minimum_blocks: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,12 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """R to A: a technician is there; the key exchange may begin."""
+    """R to A: a technician is there; the key exchange may begin.
+
+    `terms` are the customer's own, where it is known already whose computer this is.
+    """
+
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +249,23 @@ def dump(message: Message) -> str:
     values: dict[str, object] = {"type": _TYPES[type(message)], **asdict(message)}
     if isinstance(message, AgentHello) and message.resume_token is None:
         del values["resume_token"]
-    if isinstance(message, Registered):
-        values["terms"] = asdict(message.terms) | {"vat_percent": str(message.terms.vat_percent)}
+    if isinstance(message, Registered | Paired):
+        if message.terms is None:
+            del values["terms"]
+        else:
+            values["terms"] = _said_terms(message.terms)
     text = dump_json(values)
     if len(text.encode()) > TEXT_MAX:
         raise ProtocolError(Code.TOO_LARGE, f"a text message of {len(text.encode())} bytes")
     return text
+
+
+def _said_terms(terms: Terms) -> dict[str, object]:
+    """Return the object `terms`, in which one block at least goes without saying."""
+    values = asdict(terms) | {"vat_percent": str(terms.vat_percent)}
+    if terms.minimum_blocks == 1:
+        del values["minimum_blocks"]
+    return values
 
 
 def parse_from_agent(text: str) -> FromAgent:
@@ -294,7 +314,6 @@ def _hello(fields: Fields) -> AgentHello:
 
 def _registered(fields: Fields) -> Registered:
     company = fields.child("company")
-    terms = fields.child("terms")
     return Registered(
         protocol=fields.integer("protocol", 1, 999),
         support_id=fields.matching("support_id", _SUPPORT_ID),
@@ -302,14 +321,24 @@ def _registered(fields: Fields) -> Registered:
         company=CompanyContact(
             name=company.line("name", COMPANY_NAME_MAX), phone=company.line("phone", PHONE_MAX)
         ),
-        terms=Terms(
-            block_seconds=terms.integer("block_seconds", 1, _BIG),
-            first_block_cents=terms.integer("first_block_cents", 0, _BIG),
-            further_block_cents=terms.integer("further_block_cents", 0, _BIG),
-            vat_percent=Decimal(terms.matching("vat_percent", _PERCENT)),
-        ),
+        terms=_terms(fields.child("terms")),
         consent_text_version=fields.line("consent_text_version", TEXT_VERSION_MAX),
     )
+
+
+def _terms(terms: Fields) -> Terms:
+    least = terms.integer("minimum_blocks", 1, _BIG) if "minimum_blocks" in terms else 1
+    return Terms(
+        block_seconds=terms.integer("block_seconds", 1, _BIG),
+        first_block_cents=terms.integer("first_block_cents", 0, _BIG),
+        further_block_cents=terms.integer("further_block_cents", 0, _BIG),
+        vat_percent=Decimal(terms.matching("vat_percent", _PERCENT)),
+        minimum_blocks=least,
+    )
+
+
+def _paired(fields: Fields) -> Paired:
+    return Paired(_terms(fields.child("terms")) if "terms" in fields else None)
 
 
 def _agent_paired(fields: Fields) -> AgentPaired:
@@ -374,7 +403,7 @@ _TO_BOTH: dict[str, Callable[[Fields], Paused | Resumed | Clock | Ping | Ended |
 _TO_AGENT: dict[str, Callable[[Fields], ToAgent]] = {
     **_TO_BOTH,
     "registered": _registered,
-    "paired": lambda _fields: Paired(),
+    "paired": _paired,
     "unpaired": lambda fields: Unpaired(fields.matching("reason", _CODE)),
 }
 _TO_TECHNICIAN: dict[str, Callable[[Fields], ToTechnician]] = {

@@ -73,6 +73,24 @@ def price_cents(blocks: int, terms: Terms) -> int:
     return terms.first_block_cents + (blocks - 1) * terms.further_block_cents
 
 
+def least_cents(terms: Terms) -> int | None:
+    """Return what is due at least in cents, or None where that is simply one block."""
+    if terms.minimum_blocks == 1:
+        return None
+    return price_cents(terms.minimum_blocks, terms)
+
+
+def cheaper_terms(seconds: int, promised: Terms, agreed: Terms | None) -> Terms:
+    """Return the terms that hold after `seconds`: their own, unless the screen's cost less.
+
+    `promised` stood on the customer's screen; `agreed` was agreed with this customer before.
+    """
+    if agreed is None:
+        return promised
+    costs = [price_cents(due_blocks(seconds, terms), terms) for terms in (promised, agreed)]
+    return promised if costs[0] < costs[1] else agreed
+
+
 def seconds_to_next_block(seconds: int, terms: Terms) -> int:
     """Return after how many more seconds the next block begins (at least 1).
 

@@ -5,6 +5,9 @@ from decimal import Decimal
 from django import template
 from django.utils.formats import number_format
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from company.domain.tariff import Terms, least_cents
 
 register = template.Library()
 
@@ -47,3 +50,36 @@ def minutes(seconds: int | None) -> str:
     if seconds is None:
         return ""
     return str(seconds // 60) if seconds % 60 == 0 else duration(seconds)
+
+
+@register.filter
+def price(terms: Terms) -> str:
+    """Return what sessions cost, as one part of a sentence; what is due at least is in it."""
+    values = {
+        "first": euro(terms.first_block_cents),
+        "further": euro(terms.further_block_cents),
+        "length": minutes(terms.block_seconds),
+    }
+    if terms.first_block_cents == terms.further_block_cents:
+        text = _("%(first)s for every %(length)s minutes or part of them") % values
+    else:
+        text = (
+            _(
+                "%(first)s for the first %(length)s minutes or part of them, then %(further)s for "
+                "every further %(length)s minutes or part of them"
+            )
+            % values
+        )
+    due = least(terms)
+    if due is None:
+        return text
+    return _("%(price)s, at least %(amount)s (for %(time)s minutes)") % {"price": text, **due}
+
+
+@register.filter
+def least(terms: Terms) -> dict[str, str] | None:
+    """Return what is due at least, `amount` and `time` in minutes; None where that is a block."""
+    cents = least_cents(terms)
+    if cents is None:
+        return None
+    return {"amount": euro(cents), "time": minutes(terms.minimum_blocks * terms.block_seconds)}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from company.domain.tariff import Terms, due_blocks, price_cents
+from company.domain.tariff import Terms, cheaper_terms, due_blocks, price_cents
 from invoices.domain.lines import Item, Line, LineKind, Work, line_of_item, price_of
 from invoices.domain.tax import Tax, Treatment, tax_of
 
@@ -66,22 +66,11 @@ def lines_of(
 ) -> list[Line]:
     """Return a session's lines, or none when nothing is due for it. Errors as for `bill`."""
     _check(work)
-    terms = cheaper_terms(work)
+    terms = cheaper_terms(work.seconds, work.terms, work.agreement.terms)
     blocks = due_blocks(work.seconds, terms)
     if not blocks:
         return []
     return list(_session(work, terms, treatment, allowances or Allowances()))
-
-
-def cheaper_terms(work: Work) -> Terms:
-    """Return the terms that hold: the customer's own, unless the screen promised less."""
-    agreed = work.agreement.terms
-    if agreed is None:
-        return work.terms
-    promised, own = (
-        price_cents(due_blocks(work.seconds, terms), terms) for terms in (work.terms, agreed)
-    )
-    return work.terms if promised < own else agreed
 
 
 def _check(work: Work) -> None:

@@ -12,6 +12,7 @@ from customers.models import Agreement, Customer
 from invoices.archive import keep_logo
 from invoices.domain import lines as domain
 from invoices.domain.billing import Allowances, bill
+from invoices.domain.characters import writable
 from invoices.domain.parties import Buyer, Seller, snapshot_of
 from invoices.domain.period import SHOP_ZONE, Month
 from invoices.domain.tax import Tax, Treatment, treatment_of
@@ -108,17 +109,9 @@ def treatment_for(shop: Shop, customer: Customer) -> Treatment:
     )
 
 
-def agreement_on(agreements: Sequence[Agreement], day: dt.date) -> Agreement | None:
-    """Return which of a customer's agreements, oldest first, holds on a day."""
-    begun = [agreement for agreement in agreements if agreement.valid_from <= day]
-    if not begun or (begun[-1].valid_until and begun[-1].valid_until < day):
-        return None
-    return begun[-1]
-
-
 def agreements_of(customer: Customer) -> list[Agreement]:
-    """Return a customer's agreements, oldest first."""
-    return list(customer.agreements.order_by("valid_from"))
+    """Return a customer's agreements."""
+    return list(customer.agreements.all())
 
 
 def allowances_of(customer: Customer, month: Month, agreements: Sequence[Agreement]) -> Allowances:
@@ -126,7 +119,7 @@ def allowances_of(customer: Customer, month: Month, agreements: Sequence[Agreeme
 
     The month's minutes are those of the agreement that holds when it ends.
     """
-    agreement = agreement_on(agreements, month.last_day)
+    agreement = Agreement.holding(agreements, month.last_day)
     included = agreement.included_minutes * 60 if agreement else 0
     used = InvoiceLine.objects.contract_seconds_used(customer, month)
     return Allowances(included - used, InvoiceLine.objects.prepaid_seconds_left(customer))
@@ -210,7 +203,7 @@ def _rows(
             position=position,
             percent=tax.percent,
             category=tax.category,
-            reason=tax_reason(tax, customer.language),
+            reason=writable(tax_reason(tax, customer.language)),
             net_cents=split.net_cents,
             vat_cents=split.vat_cents,
             gross_cents=split.gross_cents,
@@ -244,13 +237,13 @@ def _line_row(position: int, line: domain.Line, net_cents: int, language: str) -
         kind=line.kind,
         session_id=work.session_id if work else None,
         item_id=item.item_id if item else None,
-        description=line_description(line, language),
+        description=writable(line_description(line, language)),
         service_date=line.service_date,
         started_at=work.started_at if work else None,
         ended_at=work.ended_at if work else None,
         seconds=work.seconds if work else None,
         block_seconds=line.block_seconds or None,
-        technician=work.technician if work else "",
+        technician=writable(work.technician) if work else "",
         opens=line.opens,
         quantity=line.quantity,
         unit=item.unit if item else domain.UNIT_ONE,
@@ -272,7 +265,7 @@ def _work_of(session: Session, agreements: Sequence[Agreement]) -> domain.Work:
     started_at, ended_at = session.started_at, max(seen, default=session.ended_at)
     if started_at is None or ended_at is None:  # 'billable' sessions have both
         raise ValueError(f"Session {session.pk} was never connected.")
-    agreement = agreement_on(agreements, started_at.astimezone(SHOP_ZONE).date())
+    agreement = Agreement.holding(agreements, started_at.astimezone(SHOP_ZONE).date())
     return domain.Work(
         session_id=session.pk,
         started_at=started_at,

@@ -9,7 +9,13 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from company.domain.tariff import Terms, due_blocks, price_cents, seconds_to_next_block
+from company.domain.tariff import (
+    Terms,
+    cheaper_terms,
+    due_blocks,
+    price_cents,
+    seconds_to_next_block,
+)
 
 ONE_SECOND = dt.timedelta(seconds=1)
 
@@ -79,9 +85,15 @@ def whole_seconds(time: dt.timedelta) -> int:
     return time // ONE_SECOND
 
 
-def clock_after(time: dt.timedelta, terms: Terms, *, running: bool) -> Clock:
-    """Return what both ends see after `time` of connected time under `terms`."""
+def clock_after(
+    time: dt.timedelta, promised: Terms, agreed: Terms | None = None, *, running: bool
+) -> Clock:
+    """Return what both ends see after `time` of connected time.
+
+    `promised` stood on the customer's screen, `agreed` are the customer's own terms.
+    """
     seconds = whole_seconds(time)
+    terms = cheaper_terms(seconds, promised, agreed)
     blocks = due_blocks(seconds, terms)
     return Clock(
         seconds=seconds,

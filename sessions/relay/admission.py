@@ -10,6 +10,7 @@ from company.models import Company
 from sessions import services
 from sessions.domain.ledger import connected_time
 from sessions.models import Session
+from sessions.relay import prices
 from sessions.relay.clock import ConnectedTime
 from sessions.relay.loop import Receive
 from sessions.relay.recorder import Recorder
@@ -63,18 +64,12 @@ def open_or_resume(hello: messages.AgentHello) -> Opened:
 def registered(opened: Opened) -> messages.Registered:
     """Return what the agent's window shows: the ID, the shop and the price."""
     company = Company.objects.current()
-    terms = opened.session.terms
     return messages.Registered(
         protocol=framing.PROTOCOL_VERSION,
         support_id=opened.session.support_id,
         resume_token=opened.resume_token,
         company=messages.CompanyContact(company.name, company.phone),
-        terms=messages.Terms(
-            terms.block_seconds,
-            terms.first_block_cents,
-            terms.further_block_cents,
-            terms.vat_percent,
-        ),
+        terms=prices.said(opened.session.terms),
         consent_text_version=CONSENT_TEXT_VERSION,
     )
 
@@ -82,7 +77,9 @@ def registered(opened: Opened) -> messages.Registered:
 def time_so_far(session: Session) -> ConnectedTime:
     """Return the session's clock as the ledger knows it."""
     segments = session.segments.all()
-    return ConnectedTime(session.terms, connected_time(each.stretch for each in segments))
+    time = ConnectedTime(session.terms, connected_time(each.stretch for each in segments))
+    time.agreed = session.agreed_terms
+    return time
 
 
 def make_room(session: Session, time: ConnectedTime, recorder: Recorder) -> Room:

@@ -24,6 +24,8 @@ class ConnectedTime:
 
     def __init__(self, terms: Terms, before: dt.timedelta, wall: Wall = utc_now) -> None:
         self.terms = terms
+        # The customer's own, as soon as it is known whose computer this is.
+        self.agreed: Terms | None = None
         self._before = before
         self._wall = wall
         self._anchor = (wall(), time.monotonic())
@@ -71,4 +73,4 @@ class ConnectedTime:
         open_time = dt.timedelta()
         if self._started_at is not None and self.seen_at is not None:
             open_time = self.seen_at - self._started_at
-        return clock_after(self._before + open_time, self.terms, running=self.running)
+        return clock_after(self._before + open_time, self.terms, self.agreed, running=self.running)

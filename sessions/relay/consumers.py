@@ -24,6 +24,7 @@ Scope = dict[str, Any]
 hub = Hub()
 # Home pages hear of changes at most this often, in seconds.
 LIVE_PAUSE = 0.5
+LOOK_AGAIN_AT = {announce.SESSION_ENDED, announce.AGENT_MOVED, announce.CUSTOMER_CHANGED}
 
 
 class Socket(Listener):
@@ -102,16 +103,22 @@ class SessionSocket(Socket):
 
     async def on_signal(self, kind: str) -> None:
         """Look again at what the signal is about."""
-        if kind in {announce.SESSION_ENDED, announce.AGENT_MOVED}:
+        if kind in LOOK_AGAIN_AT:
             await self.look_again()
 
     async def look_again(self) -> None:
-        """Close both ends of a session that is over, or whose agent is in another process."""
-        session = await Session.objects.aget(pk=self.session.pk)
+        """Close both ends of a session that is over, or whose agent is in another process.
+
+        One that goes on goes on by the prices of its customer.
+        """
+        session = await Session.objects.select_related("customer").aget(pk=self.session.pk)
         if not session.is_open:
             await self.room.finish(await database_sync_to_async(ended_message)(session))
         elif not session.is_here:
             await self.let_go(session)
+        else:
+            agreed = await database_sync_to_async(lambda: session.agreed_terms)()
+            await self.room.agree(agreed)
 
     async def let_go(self, session: Session) -> None:
         """Close the socket: the agent has come to another server process."""

@@ -13,7 +13,9 @@ from agent.protocol import framing, messages
 from agent.protocol.errors import Code, ProtocolError
 from agent.protocol.flow import RelayCredit
 from agent.protocol.framing import Channel, Kind, RecordHeader
+from company.domain.tariff import Terms
 from sessions.domain.lifecycle import EndReason
+from sessions.relay import prices
 from sessions.relay.clock import ConnectedTime
 from sessions.relay.ends import CLOSE_GOING_AWAY, CLOSE_NORMAL, End, Rate
 
@@ -305,7 +307,8 @@ class Room:
         if agent.settled and technician.settled:
             self._new_pairing()
             self.phase = Phase.EXCHANGE
-            await agent.say(messages.Paired())
+            agreed = self.time.agreed
+            await agent.say(messages.Paired(prices.said(agreed) if agreed else None))
             await technician.say(self._about_agent)
 
     def _part(self) -> None:
@@ -428,6 +431,12 @@ class Room:
             if self._painted:
                 # The picture is still there; on a screen at rest no other would come.
                 await self._start_clock()
+
+    async def agree(self, terms: Terms | None) -> None:
+        """Go on by the prices of the customer whose computer this is; both ends see them."""
+        if terms != self.time.agreed:
+            self.time.agreed = terms
+            await self._say_clock()
 
     async def _say_clock(self) -> None:
         clock = self.time.clock()

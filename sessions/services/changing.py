@@ -42,7 +42,7 @@ def session_assign_customer(
             raise SessionBilledError
         session.customer = customer
         session.save(update_fields=["customer"])
-        announce.live_changed()
+        announce.customer_changed(session)
         audit.record(
             "session.customer_assigned",
             actor=by,

@@ -1,10 +1,12 @@
 """The ledger: connected segments by the server's clock."""
 
 import datetime as dt
+from dataclasses import replace
 
 from django.db import transaction
 
 from company import audit
+from company.domain.tariff import due_blocks, price_cents
 from sessions import announce
 from sessions.domain.ledger import Clock, clock_after, connected_time
 from sessions.domain.lifecycle import State
@@ -78,21 +80,27 @@ def segment_end(*, session: Session, at: dt.datetime | None = None) -> Session:
 def session_clock(*, session: Session, now: dt.datetime) -> Clock:
     """Return seconds, blocks and cents as they stand at `now`.
 
-    An ended session's are the frozen ones. While the clock runs, they follow the last
-    proof of life, so they may lag `now` by a heartbeat.
+    An ended session's are the frozen ones, unless the customer's own prices ask for less. While
+    the clock runs, they follow the last proof of life, so they may lag `now` by a heartbeat.
     """
+    agreed = session.agreed_terms
     if session.seconds is not None and session.blocks is not None:
-        return Clock(
+        frozen = Clock(
             seconds=session.seconds,
             blocks=session.blocks,
             cents=session.amount_cents or 0,
             next_block_in=0,
             running=False,
         )
+        if agreed is None:
+            return frozen
+        blocks = due_blocks(frozen.seconds, agreed)
+        cents = price_cents(blocks, agreed)
+        return frozen if frozen.cents < cents else replace(frozen, blocks=blocks, cents=cents)
     segments = list(session.segments.all())
     running = any(segment.ended_at is None for segment in segments)
     time = connected_time(segment.stretch for segment in segments if segment.started_at <= now)
-    return clock_after(time, session.terms, running=running)
+    return clock_after(time, session.terms, agreed, running=running)
 
 
 def close(segment: Segment, at: dt.datetime | None = None) -> None:

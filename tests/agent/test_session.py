@@ -1,6 +1,7 @@
 """A session in this process, on a real screen, against a scripted server."""
 
 import asyncio
+from decimal import Decimal
 
 from agent import events
 from agent.protocol import control, messages
@@ -8,7 +9,7 @@ from agent.protocol.framing import credit_message
 from tests.agent.conftest import Screen, until
 from tests.agent.customer import connected, frames_after, identical, pair, registered, running
 from tests.agent.resize import resize
-from tests.agent.server import Server, running_server
+from tests.agent.server import TERMS, Server, running_server
 
 
 async def test_id_password_and_terms_are_shown_when_the_server_has_given_the_id(
@@ -45,6 +46,21 @@ async def test_the_screen_is_shown_only_after_consent_and_then_exactly(
         assert await caller.text() == messages.Consent(True, "2026-11")
         await identical(customer, caller)
         assert customer.opened == ["capture", "injector"]
+
+
+async def test_the_customer_is_asked_at_their_own_price_where_there_is_one(
+    screen: Screen, server: Server
+) -> None:
+    own = messages.Terms(900, 500, 400, Decimal("19.00"), minimum_blocks=2)
+    async with running(screen, server.url) as customer:
+        caller = await registered(customer, server)
+        for terms in (own, None):
+            await caller.say(messages.Paired(terms))
+            assert await caller.exchange(customer.password) == ""
+            asked = await customer.sees(events.ConsentRequest)
+            assert asked.terms == (terms or TERMS)
+            await caller.say(messages.Unpaired("technician-gone"))
+            await customer.sees(events.Ready)
 
 
 async def test_what_changes_is_shown_again_and_again(screen: Screen, server: Server) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import string
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -49,6 +50,27 @@ def test_another_price_for_further_blocks_is_said() -> None:
         "8,50 EUR inkl. MwSt. für die ersten angefangenen 10 Minuten, "
         "danach 7,50 EUR je angefangene 10 Minuten"
     )
+
+
+@pytest.mark.parametrize(
+    ("terms", "german"),
+    [
+        (replace(EVEN, minimum_blocks=3), "mindestens 25,50 EUR (für 30 Minuten)"),
+        (replace(UNEVEN, minimum_blocks=2), "mindestens 16,00 EUR (für 20 Minuten)"),
+        (Terms(90, 100, 100, Decimal(19), 3), "mindestens 3,00 EUR (für 270 Sekunden)"),
+        (Terms(30, 100, 100, Decimal(19), 2), "mindestens 2,00 EUR (für 60 Sekunden)"),
+    ],
+)
+def test_what_is_due_at_least_is_said_with_the_price(terms: Terms, german: str) -> None:
+    once = Texts("de").price(replace(terms, minimum_blocks=1))
+    assert Texts("de").price(terms) == f"{once}, {german}"
+    assert ", at least EUR" in Texts("en").price(terms)
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_one_block_at_least_goes_without_saying(language: str) -> None:
+    assert "indest" not in Texts(language).price(EVEN)
+    assert "least" not in Texts(language).price(UNEVEN)
 
 
 @pytest.mark.parametrize(

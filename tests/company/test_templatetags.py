@@ -1,12 +1,15 @@
 """Money, time and phone numbers as pages write them."""
 
+from decimal import Decimal
+
 import pytest
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from company.domain.tariff import Terms
 from company.templatetags.contact import tel
-from company.templatetags.money import duration, euro, minutes
+from company.templatetags.money import duration, euro, minutes, price
 
 
 @pytest.mark.parametrize(
@@ -58,3 +61,27 @@ def test_a_block_is_named_in_minutes(seconds: int, text: str) -> None:
 )
 def test_a_phone_number_is_dialled_without_its_decoration(phone: str, address: str) -> None:
     assert tel(phone) == address
+
+
+@pytest.mark.parametrize(
+    ("terms", "german", "english"),
+    [
+        (
+            Terms(600, 850, 850, Decimal(19)),
+            "8,50 € je angefangene 10 Minuten",
+            "€8.50 for every 10 minutes or part of them",
+        ),
+        (
+            Terms(600, 850, 750, Decimal(19), minimum_blocks=2),
+            "8,50 € für die ersten angefangenen 10 Minuten, danach 7,50 € je weitere angefangene "
+            "10 Minuten, mindestens 16,00 € (für 20 Minuten)",
+            "€8.50 for the first 10 minutes or part of them, then €7.50 for every further 10 "
+            "minutes or part of them, at least €16.00 (for 20 minutes)",
+        ),
+    ],
+)
+def test_a_price_is_a_part_of_a_sentence(terms: Terms, german: str, english: str) -> None:
+    with translation.override("de"):
+        assert price(terms).replace("\u00a0", " ") == german
+    with translation.override("en"):
+        assert price(terms) == english

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { LocalClock } from "../../sessions/static/sessions/viewer/core/clock.js";
 
-const TERMS = { blockSeconds: 600, firstBlockCents: 850, furtherBlockCents: 750 };
+const TERMS = { blockSeconds: 600, minimumBlocks: 1, firstBlockCents: 850, furtherBlockCents: 750 };
 const START = 50_000;
 
 /** @param {Partial<import("../../sessions/static/sessions/viewer/core/clock.js").ServerClock>} said */
@@ -32,6 +32,26 @@ for (const [since, seconds, blocks, cents, nextBlockIn] of COUNTED) {
     assert.deepEqual(clock({}).at(START + since), { seconds, blocks, cents, nextBlockIn, running: true });
   });
 }
+
+/** @type {[number, number, number, number][]} seconds, blocks, cents, next, of at least 3 blocks */
+const AT_LEAST = [
+  [1, 3, 2350, 1800],
+  [1800, 3, 2350, 1],
+  [1801, 4, 3100, 600],
+  [3001, 6, 4600, 600],
+];
+for (const [seconds, blocks, cents, nextBlockIn] of AT_LEAST) {
+  test(`what is due at least is due at once: after ${seconds} s`, () => {
+    const local = new LocalClock({ ...TERMS, minimumBlocks: 3 });
+    local.set({ seconds: 0, blocks: 0, cents: 0, nextBlockIn: 1801, running: true }, START);
+    assert.deepEqual(local.at(START + seconds * 1000), { seconds, blocks, cents, nextBlockIn, running: true });
+  });
+}
+
+test("a lower price of the customer's own stays while it counts on", () => {
+  const local = clock({ seconds: 100, blocks: 1, cents: 500, nextBlockIn: 501 });
+  assert.equal(local.at(START + 2000).cents, 500);
+});
 
 test("what the server says wins", () => {
   const local = clock({});

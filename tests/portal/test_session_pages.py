@@ -1,8 +1,13 @@
 """What the pages of support sessions show, and to whom."""
 
+import datetime as dt
+
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from company.models import Tariff
+from customers.models import Agreement
 from sessions.models import Session
 from technicians.models import User
 from tests.personas import LogIn
@@ -56,6 +61,29 @@ def test_the_page_tells_time_blocks_price_and_consent(technician: User, log_in: 
     for part in ("15:00", "17,00\u00a0€", "Einwilligungsbeleg", "Fassung 2026-11", "Mayer"):
         assert part in text
     assert "<dd>2</dd>" in text
+
+
+def test_the_receipt_names_what_was_promised_at_least_and_what_is_the_customers_own(
+    technician: User, log_in: LogIn
+) -> None:
+    Tariff.objects.update(minimum_blocks=3)
+    customer = make_customer("Mayer")
+    session = make_session(technician, customer, seconds=60)
+    browser = log_in(technician)
+    text = text_of(browser, session.get_absolute_url())
+    assert "mindestens 25,50\u00a0€ (für 30 Minuten)" in text
+    assert "eigenen Preis" not in text
+    Agreement.objects.create(
+        customer=customer,
+        name="Wartung",
+        valid_from=timezone.localdate() - dt.timedelta(days=1),
+        block_seconds=900,
+        first_block_cents=500,
+        further_block_cents=400,
+    )
+    text = text_of(browser, session.get_absolute_url())
+    assert "eigenen Preis" in text
+    assert "<dd>5,00\u00a0€</dd>" in text
 
 
 def test_a_colleague_may_read_but_not_change(technician: User, owner: User, log_in: LogIn) -> None:

@@ -68,6 +68,19 @@ def test_the_price_comes_from_the_tariff(client: Client, db: None) -> None:
     assert f"17,50{NO_BREAK}€" in page
 
 
+def test_what_is_due_at_least_stands_with_the_price_and_in_the_order(
+    client: Client, db: None
+) -> None:
+    assert "ndestens" not in text_of(client, "/")
+    Tariff.objects.update(minimum_blocks=3)
+    page = text_of(client, "/")
+    least = f"25,50{NO_BREAK}€"
+    assert f"Berechnet werden mindestens {least} (für 30 Minuten)" in page
+    assert f"je angefangene 10 Minuten, mindestens {least} (für 30 Minuten)" in page
+    assert f"<strong>{least}</strong>" in page
+    assert "8 Minuten: 3 Takte" in page
+
+
 def test_without_a_tariff_the_page_still_helps(client: Client, db: None) -> None:
     Tariff.objects.update(valid_from=dt.date(2999, 1, 1))
     page = text_of(client, "/")

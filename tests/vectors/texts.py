@@ -1,7 +1,7 @@
 """Text messages, control messages and digits: what is JSON or typed by people."""
 
 import json
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -146,8 +146,10 @@ _BOTH: list[_ToBoth] = [
     m.Ended("customer", 900, 2, 1700),
     m.Error("too-many-attempts"),
 ]
+_LEAST = m.Terms(900, 850, 425, Decimal("7.5"), minimum_blocks=3)
 _TO_AGENT: list[m.ToAgent] = [
     _REGISTERED, m.Paired(), m.Unpaired("technician-gone"), *_BOTH,
+    replace(_REGISTERED, terms=_LEAST), m.Paired(_LEAST), m.Paired(_REGISTERED.terms),
 ]  # fmt: skip
 _TO_TECHNICIAN: list[m.ToTechnician] = [
     m.AgentPaired("123456786", "büro-pc", "Linux X11"),
@@ -165,6 +167,11 @@ def _changed(message: m.Message, **fields: object) -> str:
     values = json.loads(m.dump(message)) | fields
     kept = {name: value for name, value in values.items() if value is not None}
     return json.dumps(kept, ensure_ascii=False)
+
+
+def _changed_terms(**fields: object) -> str:
+    """Return the registration with other terms."""
+    return _changed(_REGISTERED, terms=json.loads(m.dump(_REGISTERED))["terms"] | fields)
 
 
 _BAD_FROM_AGENT = {
@@ -239,6 +246,12 @@ _BAD_TO_AGENT = {
         },
     ),
     "unpaired without a reason": '{"type":"unpaired"}',
+    "no block at least": _changed_terms(minimum_blocks=0),
+    "blocks at least as a text": _changed_terms(minimum_blocks="3"),
+    "blocks at least that are null": '{"type":"paired","terms":{"block_seconds":600,'
+    '"first_block_cents":850,"further_block_cents":425,"vat_percent":"19","minimum_blocks":null}}',
+    "paired for nothing": '{"type":"paired","terms":{}}',
+    "paired at a price in prose": '{"type":"paired","terms":"8.50"}',
 }
 _BAD_TO_TECHNICIAN = {
     **_BAD_TO_BOTH,

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from company.models import Company, VatRate
+from company.models import Company, Tariff, VatRate
 from customers.models import Agreement, Customer
 from invoices import services
 from invoices.domain.lines import LineKind
@@ -225,3 +225,25 @@ def test_an_item_of_an_earlier_month_comes_with_the_next_run(make_customer: Make
     later = make_item(make_customer(), service_date=dt.date(2026, 11, 1))
     issue()
     assert list(Item.objects.unbilled()) == [later]
+
+
+def hint(make_session: MakeSession, customer: Customer, least: int) -> str:
+    """Return what the invoice of one session says about its price."""
+    Tariff.objects.update(minimum_blocks=least)
+    make_session(customer, seconds=300)
+    text: str = issue().texts["blocks"]
+    return text.replace("\u00a0", " ")
+
+
+def test_one_block_at_least_is_not_worth_a_word(
+    make_customer: MakeCustomer, make_session: MakeSession
+) -> None:
+    assert "mindestens" not in hint(make_session, make_customer(), 1)
+
+
+def test_what_is_due_at_least_stands_on_the_invoice(
+    make_customer: MakeCustomer, make_session: MakeSession
+) -> None:
+    said = hint(make_session, make_customer(), 3)
+    assert said.endswith("Berechnet werden mindestens 25,50 € (für 30 Minuten).")
+    assert Invoice.objects.get().gross_cents == 2550

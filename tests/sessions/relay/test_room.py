@@ -1,10 +1,13 @@
 """Two ends of a session: the ledger's events, coming and going."""
 
 import datetime as dt
+from dataclasses import replace
+from decimal import Decimal
 
 from agent.protocol import framing, messages
 from agent.protocol.errors import Code
 from agent.protocol.framing import Channel
+from company.domain.tariff import Terms
 from sessions.domain.lifecycle import EndReason
 from sessions.relay.room import Phase
 from tests.sessions.relay.stage import (
@@ -271,3 +274,32 @@ async def test_presence_is_said_twice_a_minute(stage: Stage) -> None:
         await stage.beat(2)
         await stage.pongs()
     assert stage.diary.names.count("present") == 2
+
+
+# --- the customer's own prices ---------------------------------------------------------
+
+OWN = Terms(900, 500, 400, Decimal(19), minimum_blocks=2)
+
+
+async def test_without_an_agreement_the_agent_asks_at_the_registered_price(stage: Stage) -> None:
+    await stage.pair()
+    assert {"type": "paired"} in stage.agent.texts
+
+
+async def test_who_is_known_before_is_asked_at_the_agreed_price(stage: Stage) -> None:
+    await stage.room.agree(OWN)
+    await stage.pair()
+    (paired,) = (text for text in stage.agent.texts if text["type"] == "paired")
+    assert paired["terms"]["first_block_cents"] == 500
+    assert paired["terms"]["minimum_blocks"] == 2
+
+
+async def test_a_lower_agreed_price_is_seen_by_both_at_once_and_a_higher_one_never(
+    stage: Stage,
+) -> None:
+    await stage.paint()
+    await stage.beat(2)
+    await stage.pongs()
+    for agreed, cents in [(OWN, 850), (replace(OWN, minimum_blocks=1), 500), (None, 850)]:
+        await stage.room.agree(agreed)
+        assert stage.agent.clock["cents"] == stage.page.clock["cents"] == cents

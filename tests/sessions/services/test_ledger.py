@@ -7,9 +7,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from company.models import AuditEntry
+from customers.models import Agreement, Customer
 from sessions import services
 from sessions.domain.lifecycle import EndReason, State
 from sessions.models import Segment, Session
+from technicians.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +131,37 @@ def test_the_clock_of_an_ended_session_is_the_frozen_one(connected: Session) -> 
     connected.refresh_from_db()
     clock = services.session_clock(session=connected, now=timezone.now())
     assert (clock.seconds, clock.blocks, clock.cents, clock.running) == (601, 2, 1700, False)
+
+
+def agree(customer: Customer, first: int) -> None:
+    Agreement.objects.create(
+        customer=customer,
+        name="Wartung",
+        valid_from=timezone.localdate() - dt.timedelta(days=1),
+        block_seconds=600,
+        first_block_cents=first,
+        further_block_cents=first,
+    )
+
+
+@pytest.mark.parametrize(("own", "cents"), [(900, 1700), (850, 1700), (500, 1000)])
+def test_the_clock_shows_the_customers_own_price_where_it_is_lower(
+    connected: Session, customer: Customer, technician: User, own: int, cents: int
+) -> None:
+    agree(customer, own)
+    services.segment_seen(session=connected, at=start_of(connected) + seconds(601))
+    session = services.session_assign_customer(session=connected, customer=customer, by=technician)
+    assert services.session_clock(session=session, now=timezone.now() + seconds(700)).cents == cents
+    ended = services.session_end(session=session, reason=EndReason.CUSTOMER, at=timezone.now())
+    assert services.session_clock(session=ended, now=timezone.now()).cents == cents
+    # What the screen promised is what stays written down.
+    assert ended.amount_cents == 1700
+
+
+def test_what_is_agreed_from_tomorrow_on_does_not_count_today(
+    connected: Session, customer: Customer, technician: User
+) -> None:
+    agree(customer, 500)
+    Agreement.objects.update(valid_from=timezone.localdate() + dt.timedelta(days=1))
+    session = services.session_assign_customer(session=connected, customer=customer, by=technician)
+    assert session.agreed_terms is None

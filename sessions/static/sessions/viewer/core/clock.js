@@ -2,7 +2,8 @@
 
 /**
  * @typedef {Omit<import("./wire.js").ClockMessage, "type">} ServerClock
- * @typedef {{blockSeconds: number, firstBlockCents: number, furtherBlockCents: number}} Terms
+ * @typedef {{blockSeconds: number, minimumBlocks: number, firstBlockCents: number,
+ *   furtherBlockCents: number}} Terms
  */
 
 /** Shows what the server said, plus the time since, while it said that the clock runs. */
@@ -46,11 +47,19 @@ export class LocalClock {
     if (since === 0) {
       return said;
     }
-    // The same arithmetic as company/domain/tariff.py, for the seconds in between only.
-    const { blockSeconds, firstBlockCents, furtherBlockCents } = this.#terms;
+    // The same arithmetic as company/domain/tariff.py, for the seconds in between only. A price
+    // that the server has named is added to, not made anew: it may be the customer's own.
+    const { blockSeconds, minimumBlocks, firstBlockCents, furtherBlockCents } = this.#terms;
     const seconds = said.seconds + since;
-    const blocks = Math.ceil(seconds / blockSeconds);
-    const cents = firstBlockCents + (blocks - 1) * furtherBlockCents;
-    return { seconds, blocks, cents, nextBlockIn: blocks * blockSeconds - seconds + 1, running: true };
+    const begun = said.blocks === 0 ? minimumBlocks : said.blocks;
+    const more = Math.max(0, Math.ceil((since + 1 - said.nextBlockIn) / blockSeconds));
+    const first = said.blocks === 0 ? firstBlockCents + (begun - 1) * furtherBlockCents : said.cents;
+    return {
+      seconds,
+      blocks: begun + more,
+      cents: first + more * furtherBlockCents,
+      nextBlockIn: said.nextBlockIn + more * blockSeconds - since,
+      running: true,
+    };
   }
 }

@@ -13,6 +13,7 @@ export class ClockDisplay {
   #block = element("block", HTMLElement);
   #clock = new LocalClock({
     blockSeconds: numberSetting("blockSeconds"),
+    minimumBlocks: numberSetting("minimumBlocks"),
     firstBlockCents: numberSetting("firstBlockCents"),
     furtherBlockCents: numberSetting("furtherBlockCents"),
   });
