@@ -23,8 +23,7 @@ State, Channel = Delivery.State, Delivery.Channel
 
 def delivery_context(month: Month) -> dict[str, Any]:
     """Return what the month's page says of its deliveries; letters are those of all months."""
-    own = Delivery.objects.filter(invoice__period=month.first_day)
-    letters = Delivery.objects.filter(channel=Channel.PRINT, state=State.QUEUED)
+    own = Delivery.objects.invoices().filter(invoice__period=month.first_day)
     trouble = own.filter(state__in=(State.FAILED, State.UNCLEAR, State.BOUNCED))
     # What was sent again since then is no trouble any more.
     again = own.filter(state__in=(State.SENT, State.QUEUED, State.SENDING)).values("invoice")
@@ -33,9 +32,16 @@ def delivery_context(month: Month) -> dict[str, Any]:
         "on_their_way": own.filter(
             channel=Channel.MAIL, state__in=(State.QUEUED, State.SENDING)
         ).count(),
-        "letters": letters.filter(batch__isnull=True).count(),
-        "batch": PrintBatch.objects.filter(deliveries__state=State.QUEUED).distinct().first(),
         "trouble": trouble.exclude(invoice__in=again).select_related("invoice"),
+        **letters_context(),
+    }
+
+
+def letters_context() -> dict[str, Any]:
+    """Return what waits to be printed, of all months, letters to those who pay late included."""
+    return {
+        "letters": Delivery.objects.letters().count(),
+        "batches": PrintBatch.objects.unposted(),
     }
 
 
@@ -70,11 +76,26 @@ def print_batch(request: HttpRequest) -> HttpResponse:
     return _back(request)
 
 
+@require_POST
+@office_required
+def batch_retry(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """Have letters put together again after a failure."""
+    batch = get_object_or_404(PrintBatch, pk=batch_id)
+    try:
+        services.print_batch_retry(batch=batch, by=current_user(request))
+    except services.NotRetriableError:
+        messages.info(request, _("These letters are being put together, or are ready."))
+    else:
+        tasks.queue_batch(batch.pk)
+    return _back(request)
+
+
 @require_GET
 @office_required
 def batch_file(request: HttpRequest, batch_id: int) -> HttpResponseBase:
     """Deliver the letters as one PDF."""
-    batch = get_object_or_404(PrintBatch, pk=batch_id, state=PrintBatch.State.DONE)
+    printable = PrintBatch.objects.exclude(path="").filter(state=PrintBatch.State.DONE)
+    batch = get_object_or_404(printable, pk=batch_id)
     try:
         return file_response(
             request,
@@ -99,8 +120,10 @@ def batch_sent(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 def _back(request: HttpRequest) -> HttpResponse:
-    """Go back to the month that the button was on; its address is ours, or it is not used."""
+    """Go back to the page that the button was on; its address is ours, or it is not used."""
     month = request.POST.get("month", "")
+    if not month:
+        return redirect("invoices:reminders")
     try:
         return redirect("invoices:month", Month.parse(month))
     except ValueError:

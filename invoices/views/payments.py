@@ -154,14 +154,16 @@ def open_items(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     unpaid = Invoice.objects.unpaid().select_related("customer")
     if request.GET.get("format") == "csv":
-        return _open_items_csv(list(unpaid), today)
+        return _open_items_csv(list(unpaid.prefetch_related("reminders")), today)
     total = sum(invoice.open_cents for invoice in unpaid)
     late = sum(invoice.open_cents for invoice in unpaid if invoice.due_on < today)
     return render(
         request,
         "invoices/open_items.html",
         {
-            "page": Paginator(unpaid, PER_PAGE).get_page(request.GET.get("page")),
+            "page": Paginator(unpaid.prefetch_related("reminders__deliveries"), PER_PAGE).get_page(
+                request.GET.get("page")
+            ),
             "total": total,
             "overdue": late,
             "today": today,
@@ -179,6 +181,7 @@ def _open_items_csv(invoices: list[Invoice], today: dt.date) -> HttpResponse:
         _("Amount due"),
         _("Open"),
         _("Days overdue"),
+        _("Letters written"),
     ]
     rows = (
         [
@@ -190,6 +193,7 @@ def _open_items_csv(invoices: list[Invoice], today: dt.date) -> HttpResponse:
             amount_text(invoice.gross_cents),
             amount_text(invoice.open_cents),
             max((today - invoice.due_on).days, 0),
+            len(invoice.reminders.all()),
         ]
         for invoice in invoices
     )

@@ -21,6 +21,7 @@ from invoices.domain.period import Month
 from sessions.domain.lifecycle import EndReason, State
 from sessions.models import Segment, Session
 from technicians.models import User
+from tests.mail_server import Mailbox, mail_server
 
 NUMBERS = itertools.count(1)
 OCTOBER = Month(2026, 10)
@@ -47,6 +48,16 @@ def archive() -> Iterator[Path]:
     yield folder
     for path in (settings.ARCHIVE_DIR, settings.EXPORT_DIR):
         shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def mailbox(settings: Any) -> Iterator[Mailbox]:
+    """Run a mail server, to which the portal sends."""
+    with mail_server() as (mailbox, port):
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        settings.EMAIL_USE_TLS = False
+        settings.DEFAULT_FROM_EMAIL = "DIBUC <rechnung@example.com>"
+        yield mailbox
 
 
 @pytest.fixture

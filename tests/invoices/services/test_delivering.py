@@ -1,7 +1,7 @@
 """Mails to a real mail server: taken once, tried again, refused, unclear, never twice."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,19 +18,10 @@ from invoices.services import delivering
 from technicians.models import User
 from tests.invoices.conftest import MakeSession
 from tests.invoices.documents.test_pdf import issue
-from tests.mail_server import Mailbox, mail_server
+from tests.mail_server import Mailbox
 
 MakeCustomer = Callable[..., Customer]
 State, Channel = Delivery.State, Delivery.Channel
-
-
-@pytest.fixture
-def mailbox(settings: Any) -> Iterator[Mailbox]:
-    with mail_server() as (mailbox, port):
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-        settings.EMAIL_USE_TLS = False
-        settings.DEFAULT_FROM_EMAIL = "DIBUC <rechnung@example.com>"
-        yield mailbox
 
 
 @pytest.fixture

@@ -62,8 +62,8 @@ def archive_disk_full() -> Iterator[None]:
     real = archive_module.durable_file
 
     @contextmanager
-    def on_full_disk(path: Path) -> Iterator[BinaryIO]:
-        with full_disk(4096), real(path) as stream:
+    def on_full_disk(path: Path, **options: int) -> Iterator[BinaryIO]:
+        with full_disk(4096), real(path, **options) as stream:
             yield stream
 
     with pytest.MonkeyPatch.context() as patch:

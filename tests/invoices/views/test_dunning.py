@@ -16,10 +16,11 @@ from django.utils.translation import gettext
 from company.models import Company
 from customers.models import Customer
 from invoices import services
-from invoices.models import BaseRate, Invoice, Reminder
+from invoices.models import BaseRate, Delivery, Invoice, PrintBatch, Reminder
 from technicians.models import User
 from tests.invoices.conftest import MakeSession
 from tests.invoices.documents.test_pdf import issue
+from tests.mail_server import Mailbox
 
 Login = Callable[[User], Client]
 
@@ -53,6 +54,8 @@ def of(name: str, *arguments: object) -> str:
     [
         ("GET", "/mahnungen/"),
         ("POST", "/mahnungen/2026-00001/"),
+        ("POST", "/mahnungen/2026-00001/0/senden/"),
+        ("POST", "/briefe/1/wiederholen/"),
         ("GET", "/mahnungen/2026-00001/0.pdf"),
     ],
 )
@@ -127,3 +130,54 @@ def test_there_is_no_warning_once_the_rate_is_entered(
     begins = dt.date(today.year, 1 if today.month < 7 else 7, 1)
     BaseRate.objects.update_or_create(valid_from=begins, defaults={"percent": Decimal("1.27")})
     assert "alert-warning" not in page(login(office).get(of("reminders")))
+
+
+def test_a_letter_goes_out_with_one_click_and_the_page_says_to_whom(
+    login: Login, office: User, late: Invoice, mailbox: Mailbox
+) -> None:
+    Customer.objects.update(email="anna@example.com")
+    desk = login(office)
+    assert "anna@example.com" in page(desk.get(of("reminders")))
+    desk.post(of("remind", late.number), {"send": "1"})
+    assert mailbox.recipients == ["anna@example.com"]
+    for name in ("reminders", "open_items"):
+        assert "anna@example.com" in page(desk.get(of(name)))
+    desk.post(of("send_reminder", late.number, 0), {"address": "other@example.com"})
+    assert Delivery.objects.count() == 2  # once more, since a person asked for it
+
+
+def test_a_letter_that_was_only_written_is_said_to_be_unsent(
+    login: Login, office: User, late: Invoice
+) -> None:
+    desk = login(office)
+    desk.post(of("remind", late.number))
+    assert gettext("not sent yet") in page(desk.get(of("reminders")))
+    answer = desk.post(of("send_reminder", late.number, 0), {"address": "anna"})
+    assert answer.status_code == 422
+    assert 'value="anna"' in page(answer)
+    assert not Delivery.objects.exists()
+    desk.post(of("send_reminder", late.number, 0), {"address": ""})
+    assert Delivery.objects.get().channel == Delivery.Channel.PRINT
+    assert 'data-testid="print-letters"' in page(desk.get(of("reminders")))
+    desk.post(of("send_reminder", late.number, 0), {"address": ""})
+    assert Delivery.objects.count() == 1
+
+
+def test_letters_that_could_not_be_put_together_are_tried_again_from_the_page(
+    login: Login, office: User, late: Invoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = login(office)
+    desk.post(of("remind", late.number), {"send": "1"})
+    with monkeypatch.context() as patch:
+        patch.setattr("invoices.services.printing.read_archived", lambda _archived: b"no PDF")
+        desk.post(of("print_batch"))
+    batch = PrintBatch.objects.get()
+    assert desk.get(of("batch_file", batch.pk)).status_code == 404
+    assert 'data-testid="batch-failed"' in page(desk.get(of("reminders")))
+    assert desk.post(of("batch_retry", batch.pk))["Location"] == of("reminders")
+    shown = page(desk.get(of("reminders")))
+    assert 'data-testid="batch-failed"' not in shown
+    assert of("batch_file", batch.pk) in shown
+    desk.post(of("batch_retry", batch.pk))  # ready: nothing to begin again
+    desk.post(of("batch_sent", batch.pk))
+    assert Delivery.objects.get().state == Delivery.State.SENT

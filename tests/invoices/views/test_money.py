@@ -1,7 +1,7 @@
 """The office's pages about money: an invoice, its delivery, payments, open items."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from technicians.models import User
 from tests.invoices.conftest import OCTOBER, MakeSession
 from tests.invoices.documents.test_pdf import issue
 from tests.invoices.domain.test_camt import entry, statement
-from tests.mail_server import Mailbox, mail_server
+from tests.mail_server import Mailbox
 
 MakeCustomer = Callable[..., Customer]
 Login = Callable[[User], Client]
@@ -49,14 +49,6 @@ ADDRESSES = (
 def invoice(company: Company, make_customer: MakeCustomer, make_session: MakeSession) -> Invoice:
     make_session(make_customer(email="anna@example.com"), seconds=900)
     return issue()
-
-
-@pytest.fixture
-def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
-    with mail_server() as (mailbox, port):
-        for name, value in (("HOST", "127.0.0.1"), ("PORT", port), ("USE_TLS", False)):
-            monkeypatch.setattr(settings, f"EMAIL_{name}", value)
-        yield mailbox
 
 
 @pytest.fixture
