@@ -7,6 +7,8 @@ the seller. Fields are only ever added, with a default: old invoices are read ba
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from invoices.domain.characters import writable
+
 
 @dataclass(frozen=True, slots=True)
 class Seller:
@@ -58,8 +60,11 @@ class Buyer:
 
 
 def snapshot_of(party: Seller | Buyer) -> dict[str, Any]:
-    """Return a party as plain JSON values."""
-    values = asdict(party)
-    return {
-        key: list(value) if isinstance(value, tuple) else value for key, value in values.items()
-    }
+    """Return a party as plain JSON values, fit to be written on paper and in XML."""
+    return {key: _plain(value) for key, value in asdict(party).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return writable(value)
+    return [writable(line) for line in value] if isinstance(value, tuple) else value

@@ -22,7 +22,8 @@ from invoices import services
 from invoices.archive import logo_path, read_archived
 from invoices.documents.pdf import RenderError, invoice_html, render_invoice
 from invoices.domain.money import format_euros
-from invoices.models import Invoice
+from invoices.models import Invoice, Item
+from invoices.verification import verify
 from tests.invoices.conftest import OCTOBER, MakeSession
 
 MakeCustomer = Callable[..., Customer]
@@ -241,3 +242,22 @@ def test_a_customer_who_reads_english_gets_an_english_invoice(
         assert german not in page
     (line,) = invoice.lines.all()
     assert line.description.startswith("Remote support on ")
+
+
+@pytest.mark.parametrize("unseen", ["\x0b", "\x1b", "\ufffe", "\x7f", "\x9d"])
+def test_characters_that_no_document_can_hold_stop_nobodys_invoice(
+    company: Company, make_customer: MakeCustomer, make_session: MakeSession, unseen: str
+) -> None:
+    customer = make_customer(salutation="Frau", last_name=f"Mayer{unseen}Muster")
+    Item.objects.create(
+        customer=customer,
+        service_date=OCTOBER.first_day,
+        description=f"Anfahrt{unseen}Worms",
+        unit_gross_cents=2500,
+    )
+    make_session(customer)
+    invoice = issue()
+    (page,) = pages_of(read_archived(invoice.archived_file))
+    assert "Mayer Muster" in page
+    assert "Anfahrt Worms" in page
+    assert list(verify()) == []
