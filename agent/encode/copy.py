@@ -27,6 +27,11 @@ SCROLL_VOTES = 12
 # How far a window is looked for, in pixels, and how many tiles of it: near first.
 NEAR = (48, 40)
 FAR = (160, 20)
+# What is left of a copy whose target others bring in part, in pixels.
+REST_LEAST = GAIN_LEAST * TILE * TILE
+# A way that is only likely is believed if the largest rectangle that went it brings such a share
+# of the change: what is of one colour seems to go any way.
+LIKELY_SHARE = 0.4
 # All copies of a frame together, in screens.
 SCREENS_MOST = 1.25
 
@@ -71,8 +76,12 @@ def find_copies(
     found: list[Copy] = []
     budget = int(SCREENS_MOST * changed.width * changed.height)
     for way in _ways(kernel, pair, left, likely):
-        for box in _boxes(kernel, pair, left, way):
-            for part in _within(box, intervals):
+        share = LIKELY_SHARE if way == likely and not found else 0.0
+        for box in _boxes(kernel, pair, left, (way, share)):
+            for whole in _within(box, intervals):
+                part = _apart(whole, [copy.box for copy in found])
+                if part is None:
+                    continue
                 budget -= part.area
                 if len(found) < COPIES_MOST and budget >= 0:
                     found.append(Copy(part, (part.x0 + way[0], part.y0 + way[1])))
@@ -107,8 +116,15 @@ def _ways(
                 yield way
 
 
-def _boxes(kernel: Kernel, pair: Pair, left: TileGrid, way: tuple[int, int]) -> Iterator[Box]:
-    """Parts that came from there, in pixels; clears their tiles in `left`."""
+def _boxes(
+    kernel: Kernel, pair: Pair, left: TileGrid, way_and_share: tuple[tuple[int, int], float]
+) -> Iterator[Box]:
+    """Parts that came from there, in pixels; clears their tiles in `left`.
+
+    None if the largest brings a smaller share of what is left than this.
+    """
+    way, share = way_and_share
+    likely_least = share * left.count
     screen = Box(0, 0, left.width, left.height)
     matched = kernel.match(pair, _bounds(left, Box(0, 0, left.columns, left.rows)), way)
     for _ in range(TRIES_PER_WAY):
@@ -116,8 +132,12 @@ def _boxes(kernel: Kernel, pair: Pair, left: TileGrid, way: tuple[int, int]) -> 
         if tiles is None or tiles.area < GAIN_LEAST:
             return
         matched.fill(tiles, 0)
-        if _marked(left, tiles) < GAIN_LEAST:
+        gain = _marked(left, tiles)
+        if gain < likely_least:
+            return
+        if gain < GAIN_LEAST:
             continue
+        likely_least = 0.0
         tiles = _bounds(left, tiles)
         left.fill(tiles, 0)
         start = left.pixels(tiles)
@@ -154,10 +174,38 @@ def _within(box: Box, intervals: list[tuple[int, int]]) -> Iterator[Box]:
             yield Box(box.x0, max(top, box.y0), box.x1, min(bottom, box.y1))
 
 
+def _apart(box: Box, others: list[Box]) -> Box | None:
+    """Return much of a box that is in none of the others; None where that is little.
+
+    Copies that go the same way and do not overlap can always be ordered, as bricks can be
+    taken from a wall; those that do overlap often could not.
+    """
+    rest = box
+    for other in others:
+        if not _overlap(rest, other):
+            continue
+        rest = max(
+            (
+                Box(rest.x0, rest.y0, rest.x1, other.y0),
+                Box(rest.x0, other.y1, rest.x1, rest.y1),
+                Box(rest.x0, rest.y0, other.x0, rest.y1),
+                Box(other.x1, rest.y0, rest.x1, rest.y1),
+            ),
+            key=_area,
+        )
+        if _area(rest) < REST_LEAST:
+            return None
+    return rest
+
+
+def _area(box: Box) -> int:
+    return max(0, box.x1 - box.x0) * max(0, box.y1 - box.y0)
+
+
 def _ordered(copies: list[Copy]) -> list[Copy]:
     """Put them so that none paints over what a later one needs; those that cannot be are left out.
 
-    Within one copy source and target may overlap.
+    Within one copy source and target may overlap; two targets do not.
     """
     waiting, ordered = list(copies), []
     while waiting:

@@ -247,3 +247,32 @@ def test_copies_take_a_small_part_of_the_areas_that_a_frame_may_have() -> None:
     assert copies
     assert sum(rect.w * rect.h for rect in copies) <= 1.25 * 640 * 480
     assert {copy_source(rect)[1] - rect.y for rect in copies} == {42}
+
+
+def test_a_window_over_an_edge_of_plain_colour_is_copied_in_parts_that_do_not_overlap() -> None:
+    desk, window = text(900, 600), text(400, 300)
+    desk.paste((30, 60, 110), (500, 0, 900, 600))
+    window.paste(desk.crop((500, 0, 660, 300)), (240, 0))
+    old, new = desk.copy(), desk.copy()
+    old.paste(window, (300, 150))
+    new.paste(window, (298, 137))
+    copies = copies_of(new, old)
+    boxes = [copy.box for copy in copies]
+    for number, box in enumerate(boxes):
+        for other in boxes[:number]:
+            apart = box.x1 <= other.x0 or other.x1 <= box.x0
+            assert apart or box.y1 <= other.y0 or other.y1 <= box.y0
+    assert different(painted(old, copies), new) < different(old, new) / 10
+
+
+def test_a_likely_way_that_brings_little_is_not_taken_for_what_went_another_way() -> None:
+    desk, window = text(900, 600), text(400, 300)
+    window.paste((240, 240, 240), (40, 40, 360, 260))
+    old, new = desk.copy(), desk.copy()
+    old.paste(window, (300, 150))
+    new.paste(window, (286, 140))
+    pair = Pair(picture_of(new), picture_of(old))
+    grid = TileGrid(900, 600)
+    kernel = load()
+    kernel.mark(pair, grid, [(0, 600)])
+    assert find_copies(kernel, pair, grid, [(0, 600)], (15, 11))[0].way == (14, 10)
