@@ -1,6 +1,7 @@
 """Which invoice a payment is for: suggestions, from sure to faint. A person decides."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -9,6 +10,8 @@ from invoices.domain.camt import Transaction
 
 # Shorter names match by chance.
 NAME_LEAST = 4
+# A stretch in which a number may be cut up; anything else ends it.
+_PASSAGE = re.compile(r"[A-Z0-9\s./_-]+")
 
 
 class Confidence(IntEnum):
@@ -39,38 +42,67 @@ class Suggestion:
     confidence: Confidence
 
 
-def suggest(
-    payment: Transaction, invoices: Iterable[OpenInvoice], known_ibans: Mapping[str, int]
-) -> list[Suggestion]:
-    """Return what a payment may be for, the best first; several only where it names several.
+class Matcher:
+    """Suggests what payments may be for, among open invoices in the order in which they were due.
 
-    By number in the text; else by the amount and where it came from (`known_ibans`: account
-    to customer, from payments that a person has matched before). A payment of several
-    invoices fills the oldest first; `invoices` are in that order. What is left over stays
-    with the payment.
+    `known_ibans`: account to customer, from payments that a person has matched before. Made once
+    for many payments: thousands of open invoices are looked up, never gone through.
     """
-    ordered = list(invoices)
-    named = [invoice for invoice in ordered if _names(payment.text, invoice.number)]
-    if named:
-        return _fill(payment.cents, named)
-    customer = known_ibans.get(payment.payer_iban)
-    own = [invoice for invoice in ordered if invoice.customer_id == customer]
-    exact = [invoice for invoice in own if invoice.open_cents == payment.cents]
-    if exact:
-        return [Suggestion(exact[0].invoice_id, payment.cents, Confidence.LIKELY)]
-    if own and sum(invoice.open_cents for invoice in own) == payment.cents:
-        return [Suggestion(i.invoice_id, i.open_cents, Confidence.LIKELY) for i in own]
-    if own:
-        filled = _fill(payment.cents, own)
-        return [Suggestion(each.invoice_id, each.cents, Confidence.FAINT) for each in filled]
-    alike = [
-        invoice
-        for invoice in ordered
-        if invoice.open_cents == payment.cents and _alike(payment.payer_name, invoice.name)
-    ]
-    if len(alike) == 1:
-        return [Suggestion(alike[0].invoice_id, payment.cents, Confidence.LIKELY)]
-    return [Suggestion(each.invoice_id, payment.cents, Confidence.FAINT) for each in alike[:1]]
+
+    def __init__(self, invoices: Iterable[OpenInvoice], known_ibans: Mapping[str, int]) -> None:
+        self._known_ibans = known_ibans
+        self._by_number: dict[str, tuple[int, OpenInvoice]] = {}
+        self._by_customer: defaultdict[int, list[OpenInvoice]] = defaultdict(list)
+        self._by_cents: defaultdict[int, list[OpenInvoice]] = defaultdict(list)
+        self._parts = 0
+        for place, invoice in enumerate(invoices):
+            parts = _parts(invoice.number)
+            self._by_number["".join(parts)] = (place, invoice)
+            self._parts = max(self._parts, len(parts))
+            self._by_customer[invoice.customer_id].append(invoice)
+            self._by_cents[invoice.open_cents].append(invoice)
+
+    def suggest(self, payment: Transaction) -> list[Suggestion]:
+        """Return what a payment may be for, the best first; several only where it names several.
+
+        By number in the text; else by the amount and where it came from. A payment of several
+        invoices fills the oldest first. What is left over stays with the payment.
+        """
+        named = self._named(payment.text)
+        if named:
+            return _fill(payment.cents, named)
+        customer = self._known_ibans.get(payment.payer_iban)
+        own = self._by_customer.get(customer, []) if customer is not None else []
+        exact = [invoice for invoice in own if invoice.open_cents == payment.cents]
+        if exact:
+            return [Suggestion(exact[0].invoice_id, payment.cents, Confidence.LIKELY)]
+        if own and sum(invoice.open_cents for invoice in own) == payment.cents:
+            return [Suggestion(i.invoice_id, i.open_cents, Confidence.LIKELY) for i in own]
+        if own:
+            filled = _fill(payment.cents, own)
+            return [Suggestion(each.invoice_id, each.cents, Confidence.FAINT) for each in filled]
+        words = _words(payment.payer_name)
+        alike = [
+            invoice
+            for invoice in (self._by_cents.get(payment.cents, []) if words else [])
+            if words & _words(invoice.name)
+        ]
+        confidence = Confidence.LIKELY if len(alike) == 1 else Confidence.FAINT
+        return [Suggestion(each.invoice_id, payment.cents, confidence) for each in alike[:1]]
+
+    def _named(self, text: str) -> list[OpenInvoice]:
+        """Return the invoices whose numbers a text names, however the payer has cut them up.
+
+        '2026 / 00042' and 'RE202600042' are 2026-00042; 2026-0004 is not in 2026-00042.
+        """
+        found: dict[int, OpenInvoice] = {}
+        for passage in _PASSAGE.findall(text.upper()):
+            parts = _parts(passage)
+            for first in range(len(parts)):
+                for last in range(first + 1, min(first + self._parts, len(parts)) + 1):
+                    if known := self._by_number.get("".join(parts[first:last])):
+                        found[known[0]] = known[1]
+        return [found[place] for place in sorted(found)]
 
 
 def _fill(cents: int, invoices: list[OpenInvoice]) -> list[Suggestion]:
@@ -86,20 +118,9 @@ def _fill(cents: int, invoices: list[OpenInvoice]) -> list[Suggestion]:
     return suggestions
 
 
-def _names(text: str, number: str) -> bool:
-    """Whether a text names a number, however the payer has cut it up: '2026 / 00042'.
-
-    Not as a part of a longer number: 2026-0004 is not in 2026-00042.
-    """
-    parts = re.findall(r"[A-Z]+|[0-9]+", number.upper())
-    pattern = r"[\s./_-]*".join(map(re.escape, parts))
-    before = "(?<![0-9])" if number[:1].isdigit() else "(?<![A-Z])"
-    return re.search(rf"{before}{pattern}(?![0-9])", text.upper()) is not None
-
-
-def _alike(payer: str, name: str) -> bool:
-    """Whether a payer's name and a customer's share a word that means something."""
-    return bool(_words(payer) & _words(name))
+def _parts(number: str) -> list[str]:
+    """Return the runs of letters and of digits: 2026-00042 has two."""
+    return re.findall(r"[A-Z]+|[0-9]+", number.upper())
 
 
 def _words(name: str) -> set[str]:

@@ -12,7 +12,7 @@ from django.db.models import Sum
 
 from company import audit
 from invoices.domain.camt import Transaction, read_statement
-from invoices.domain.matching import OpenInvoice, Suggestion, suggest
+from invoices.domain.matching import Matcher, OpenInvoice, Suggestion
 from invoices.models import Allocation, Invoice, Payment, WriteOff
 from technicians.models import User
 
@@ -87,20 +87,21 @@ def _payment_of(item: Transaction, by: User | None) -> Payment:
 
 def suggestions() -> dict[Payment, list[Suggestion]]:
     """Return for each payment with something left what it may be for."""
-    invoices = [
-        OpenInvoice(
-            invoice_id=invoice.pk,
-            number=invoice.number,
-            open_cents=invoice.open_cents,
-            customer_id=invoice.customer_id,
-            name=invoice.buyer_party.name,
-        )
-        for invoice in Invoice.objects.unpaid()
-    ]
-    known = _known_accounts()
+    matcher = Matcher(
+        (
+            OpenInvoice(
+                invoice_id=invoice.pk,
+                number=invoice.number,
+                open_cents=invoice.open_cents,
+                customer_id=invoice.customer_id,
+                name=invoice.buyer_party.name,
+            )
+            for invoice in Invoice.objects.unpaid()
+        ),
+        _known_accounts(),
+    )
     return {
-        payment: suggest(_left_of(payment), invoices, known)
-        for payment in Payment.objects.unallocated()
+        payment: matcher.suggest(_left_of(payment)) for payment in Payment.objects.unallocated()
     }
 
 

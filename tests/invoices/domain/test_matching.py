@@ -5,13 +5,19 @@ import datetime as dt
 import pytest
 
 from invoices.domain.camt import Transaction
-from invoices.domain.matching import Confidence, OpenInvoice, Suggestion, suggest
+from invoices.domain.matching import Confidence, Matcher, OpenInvoice, Suggestion
 
 IBAN = "DE02500105170137075030"
 MUELLER = OpenInvoice(1, "2026-00042", 1700, 10, "Anna Müller")
 LATER = OpenInvoice(2, "2026-00057", 850, 10, "Anna Müller")
 OTHER = OpenInvoice(3, "2026-00058", 1700, 11, "Bäckerei Huber GmbH")
 OPEN = [MUELLER, LATER, OTHER]
+
+
+def suggest(
+    payment: Transaction, invoices: list[OpenInvoice], known_ibans: dict[str, int]
+) -> list[Suggestion]:
+    return Matcher(invoices, known_ibans).suggest(payment)
 
 
 def payment(cents: int, text: str = "", *, name: str = "", iban: str = "") -> Transaction:
@@ -68,3 +74,23 @@ def test_an_amount_and_a_name_are_likely() -> None:
 
 def test_a_word_that_every_company_has_is_no_name() -> None:
     assert suggest(payment(1700, name="Irgendwas GmbH"), OPEN, {}) == []
+
+
+def test_two_who_are_alike_are_a_faint_suggestion() -> None:
+    again = OpenInvoice(4, "2026-00060", 1700, 12, "Karl Müller")
+    found = suggest(payment(1700, name="Mueller Müller"), [*OPEN, again], {})
+    assert found == [Suggestion(1, 1700, Confidence.FAINT)]
+
+
+def test_whatever_is_open_no_payment_is_given_twice() -> None:
+    text = "2026-00042 2026-00042, nochmals 2026/00042"
+    assert suggest(payment(3400, text), OPEN, {}) == [Suggestion(1, 1700, Confidence.LIKELY)]
+
+
+def test_numbers_of_every_pattern_are_found() -> None:
+    plain = OpenInvoice(5, "0815", 850, 13, "X")
+    long = OpenInvoice(6, "RE-2026.K-00007_B", 850, 14, "Y")
+    matcher = Matcher([plain, long], {})
+    assert matcher.suggest(payment(850, "nr 0815"))[0].invoice_id == 5
+    assert matcher.suggest(payment(850, "re 2026 k 00007 b"))[0].invoice_id == 6
+    assert matcher.suggest(payment(850, "08155")) == []
