@@ -185,9 +185,13 @@ class Caller:
         await self.sealed(control.dump(message))
 
     async def sealed(self, payload: bytes) -> None:
-        assert self._sealer is not None
-        for record in self._sealer.seal(Channel.CONTROL, payload):
+        for record in self.seal(payload):
             await self.socket.send(record)
+
+    def seal(self, payload: bytes, channel: Channel = Channel.CONTROL) -> list[bytes]:
+        """Return the records of a payload; the next ones are expected after them."""
+        assert self._sealer is not None
+        return self._sealer.seal(channel, payload)
 
     async def see(self, condition: Callable[[Image.Image], bool], seconds: float = 10) -> None:
         """Wait until the painted picture fulfils a condition."""

@@ -1,6 +1,7 @@
 """A session whose server, technician or screen does not do what it should."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from agent import events
 from agent.capture.base import Capture, CaptureError
 from agent.protocol import control, messages
-from agent.protocol.framing import credit_message
+from agent.protocol.framing import Channel, credit_message
 from tests.agent.conftest import Screen
 from tests.agent.customer import connected, identical, pair, registered, running
 from tests.agent.server import Server
@@ -125,10 +126,50 @@ async def test_what_is_absurd_but_well_formed_changes_nothing(
         await identical(customer, caller)
 
 
-async def test_a_forged_record_ends_the_session(screen: Screen, server: Server) -> None:
+def changed(record: bytes, place: int) -> bytes:
+    """Return a record with another bit at that place."""
+    return record[:place] + bytes([record[place] ^ 1]) + record[place + 1 :]
+
+
+# What becomes of three genuine records on their way, and what it is called.
+ON_THE_WAY: dict[str, tuple[Callable[[list[bytes]], list[bytes]], str]] = {
+    "forged": (lambda r: [r[0][:13] + b"f" * 40], "bad-record"),
+    "said twice": (lambda r: [r[0], r[0]], "bad-record"),
+    "said again later": (lambda r: [*r, r[0]], "bad-record"),
+    "out of order": (lambda r: [r[1], r[0]], "bad-record"),
+    "one left out": (lambda r: [r[0], r[2]], "bad-record"),
+    "cut at the end": (lambda r: [r[0][:-1]], "bad-record"),
+    "cut within the header": (lambda r: [r[0][:9]], "malformed"),
+    "longer": (lambda r: [r[0] + b"x"], "bad-record"),
+    "another version": (lambda r: [changed(r[0], 1)], "malformed"),
+    "another flag": (lambda r: [changed(r[0], 3)], "bad-record"),
+    "another epoch": (lambda r: [changed(r[0], 4)], "bad-record"),
+    "another counter": (lambda r: [changed(r[0], 12)], "bad-record"),
+    "another body": (lambda r: [changed(r[0], 20)], "bad-record"),
+}
+
+
+@pytest.mark.parametrize(("change", "code"), ON_THE_WAY.values(), ids=ON_THE_WAY.keys())
+async def test_a_record_that_was_tampered_with_ends_the_session(
+    screen: Screen, server: Server, change: Callable[[list[bytes]], list[bytes]], code: str
+) -> None:
     async with running(screen, server.url) as customer:
         caller = await connected(customer, server)
-        await caller.socket.send(b"\x02\x01\x02\x00\x00" + bytes(8) + b"f" * 40)
+        genuine = [caller.seal(b'{"t": "echo", "n": %d}' % n)[0] for n in range(3)]
+        for record in change(genuine):
+            await caller.socket.send(record)
+        assert await caller.text() == messages.End()
+        await caller.say(messages.Ended("customer", 1, 1, 850))
+        assert (await customer.sees(events.Failed)).code == code
+
+
+async def test_a_picture_from_the_technician_ends_the_session(
+    screen: Screen, server: Server
+) -> None:
+    async with running(screen, server.url) as customer:
+        caller = await connected(customer, server)
+        for record in caller.seal(b"a picture", Channel.PICTURE):
+            await caller.socket.send(record)
         assert await caller.text() == messages.End()
         await caller.say(messages.Ended("customer", 1, 1, 850))
         assert (await customer.sees(events.Failed)).code == "bad-record"

@@ -98,6 +98,18 @@ def between(segments: list[dict[str, str]]) -> float:
     return (start - dt.datetime.fromisoformat(first["ended_at"])).total_seconds()
 
 
+def move(wire: Wire, address: str) -> None:
+    """Go to another network, where nothing goes until `speak_again`."""
+    wire.fall_silent()
+    wire.address = address
+
+
+def callers(place: Place) -> set[str]:
+    """Return the addresses of those who are connected to the server now."""
+    (server,) = place.portal.processes("dibuc.server")
+    return {line.raddr.ip for line in server.net_connections("tcp") if line.raddr}
+
+
 @pytest.fixture
 def story(place: Place, browser: Browser, computer: Computer) -> Iterator[Story]:
     """Return a session with a picture and a running clock."""
@@ -161,6 +173,19 @@ def test_a_customer_with_a_new_address_while_the_server_still_believes_in_the_ol
     story.ends(segments=2)
 
 
+@pytest.mark.parametrize(("where", "address"), [("customers", "127.0.0.2"), ("shops", "127.0.0.3")])
+def test_an_end_in_another_network_whose_old_line_says_nothing_any_more(
+    story: Story, where: str, address: str
+) -> None:
+    wire: Wire = getattr(story.place, where)
+    story.lose(lambda: move(wire, address))
+    expect(story.desk.page.locator("body")).to_have_attribute("data-state", "lost", timeout=20_000)
+    wire.speak_again()
+    story.goes_on()
+    assert address in callers(story.place)
+    story.ends(segments=2)
+
+
 @pytest.mark.parametrize("how", ["killed", "stopped"])
 def test_a_server_that_is_started_anew(story: Story, how: str) -> None:
     portal = story.place.portal
@@ -180,6 +205,20 @@ def test_a_customer_s_computer_that_slept(story: Story) -> None:
     time.sleep(AGENT_SLEEPS - 15)
     os.kill(pid, signal.SIGCONT)
     story.goes_on()
+    story.ends(segments=2)
+
+
+def test_a_customer_s_laptop_that_slept_and_woke_up_in_another_network(story: Story) -> None:
+    pid = story.agent.pid
+    story.lose(lambda: os.kill(pid, signal.SIGSTOP))
+    # Its old line is open at both ends, and dead.
+    move(story.place.customers, "127.0.0.4")
+    expect(story.desk.page.locator("body")).to_have_attribute("data-state", "lost", timeout=20_000)
+    time.sleep(AGENT_SLEEPS - 15)
+    story.place.customers.speak_again()
+    os.kill(pid, signal.SIGCONT)
+    story.goes_on()
+    assert "127.0.0.4" in callers(story.place)
     story.ends(segments=2)
 
 

@@ -60,6 +60,8 @@ class Wire(Ending):
     def __init__(self, port: int, link: Link) -> None:
         """Start listening in a thread of its own; `port` may be set again later."""
         self.target = port
+        # From where new connections come, as the other end sees it.
+        self.address = "127.0.0.1"
         self.bytes = 0
         # What passed, once it is a list.
         self.kept: list[Passed] | None = None
@@ -101,7 +103,9 @@ class Wire(Ending):
         connection.is_silent = self._is_silent
         self._open.add(connection)
         try:
-            there, back = await asyncio.open_connection("127.0.0.1", self.target, limit=QUEUE)
+            there, back = await asyncio.open_connection(
+                "127.0.0.1", self.target, limit=QUEUE, local_addr=(self.address, 0)
+            )
             connection.writers.append(back)
             for stream in (writer, back):
                 stream.transport.set_write_buffer_limits(high=QUEUE)
