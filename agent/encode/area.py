@@ -29,7 +29,8 @@ class TileGrid:
         self.height = height
         self.columns = -(-width // TILE)
         self.rows = -(-height // TILE)
-        self.cells = bytearray((b"\1" if marked else b"\0") * (self.columns * self.rows))
+        count = self.columns * self.rows
+        self.cells = bytearray(b"\1" * count if marked else count)
 
     def __bool__(self) -> bool:
         return 1 in self.cells

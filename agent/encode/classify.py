@@ -3,10 +3,12 @@
 from PIL import Image, ImageChops
 
 from agent.capture.base import Box
-from agent.encode.area import TILE, TileGrid, rectangles
+from agent.encode.area import TILE
 
 # Smaller areas are not worth a picture of their own: their lossless bytes are few.
 MIN_PHOTO_TILES = 9
+# A box of so many tiles has at least that many marked ones, since narrow gaps are bridged.
+MARKED_LEAST = 5
 # A single row of tiles is rather a line of text, cut through its letters.
 MIN_PHOTO_SIDE = 2
 # A fourth of the rows tells enough.
@@ -48,19 +50,14 @@ def photographic_tiles(image: Image.Image) -> list[bytes]:
     return [flags[row * columns : (row + 1) * columns] for row in range(rows)]
 
 
-def split(changed: TileGrid, photographic: TileGrid) -> tuple[list[Box], list[Box]]:
-    """Boxes, in tiles, for the photographic and for the drawn part of what has changed.
+def photographs(boxes: list[Box]) -> list[Box]:
+    """Return those boxes of photographic tiles that are worth a picture of their own.
 
-    Together they cover every changed tile. A photographic box may hold some drawn tiles and
-    is painted first.
+    Args:
+        boxes: in tiles; some of a box may hold drawn ones.
     """
-    photos = [
+    return [
         box
-        for box in rectangles(photographic)
+        for box in boxes
         if box.area >= MIN_PHOTO_TILES and min(box.x1 - box.x0, box.y1 - box.y0) >= MIN_PHOTO_SIDE
     ]
-    drawn = TileGrid(changed.width, changed.height)
-    drawn.cells[:] = changed.cells
-    for box in photos:
-        drawn.fill(box, 0)
-    return photos, rectangles(drawn)

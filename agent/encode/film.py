@@ -146,9 +146,10 @@ class Watch(Stage):
         if not film.possible or not self._beside.note(work.news(), work.now):
             return
         moving = self._beside.moving()
-        if not moving:
+        least = 1 if film.region is not None else MOVING_SHARE * LEAST_TILES
+        if moving.count < least:
             return
-        found = groups(moving)
+        found = groups(work.kernel.rectangles(moving))
         if film.region is None:
             for group in found:
                 if self._is_film(work, moving, group):

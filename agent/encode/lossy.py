@@ -1,5 +1,6 @@
 """Which tiles the technician has only roughly, how roughly, and when that is to be mended."""
 
+from collections.abc import Collection
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -122,9 +123,13 @@ class LossyTiles:
                     number if fault else old for fault, old in zip(faulty, before, strict=True)
                 )
 
-    def _live(self) -> list[_Moment]:
-        # Asked several times a frame: a set of thousands of tiles would take longer.
-        return [moment for n, moment in self._moments.items() if n in self.grid.cells]
+    def _live(self) -> Collection[_Moment]:
+        # Asked several times a frame: a set of thousands of tiles would take longer. Mostly there
+        # is none at all.
+        if self._moments:
+            cells = self.grid.cells
+            self._moments = {n: moment for n, moment in self._moments.items() if n in cells}
+        return self._moments.values()
 
     def _number(self, moment: _Moment) -> int:
         """Return the number that stands for this moment."""

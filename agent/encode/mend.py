@@ -1,6 +1,5 @@
 """What the technician has roughly, once it is calm: first right, then identical."""
 
-from agent.encode.area import rectangles
 from agent.encode.coder import Stage, Work
 from agent.encode.lossy import Level
 from agent.encode.means import Jpeg
@@ -24,7 +23,7 @@ def mend(work: Work, level: Level, piecewise: list[Stage]) -> None:
         for stage in piecewise:
             stage.run(work)
         return
-    boxes = rectangles(work.left)
+    boxes = work.kernel.rectangles(work.left)
     if level is Level.ROUGH and work.means.slow:
         photograph(work, boxes, FINE, (work.now + FINE_FOR, Level.FINE), FINE_COST)
     else:

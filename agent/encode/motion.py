@@ -4,7 +4,7 @@ Pure functions and states on tiles; time comes from the caller, in monotonic sec
 """
 
 from agent.capture.base import Box
-from agent.encode.area import TileGrid, rectangles
+from agent.encode.area import TileGrid
 
 # Time is cut into ticks: a tile has moved in a tick or not, however many frames fell into it.
 # At a slow pace every frame is a tick of its own, down to ten a second: screens that are switched
@@ -29,47 +29,70 @@ class Motion:
 
     def __init__(self, width: int, height: int) -> None:
         """Begin at rest, with a screen of so many pixels."""
-        self._grid = TileGrid(width, height)
-        self._moved = TileGrid(width, height)
         self._tick: float | None = None
         self._noted = 0.0
+        self._begin(width, height)
+
+    def _begin(self, width: int, height: int) -> None:
+        self._grid = TileGrid(width, height)
+        # Where in it there is anything: usually little moves, and the rest need not be looked at.
+        self._span = slice(0, 0)
+        self._moved = TileGrid(width, height)
 
     def note(self, changed: TileGrid, now: float) -> bool:
         """Note the marked tiles as changed; return whether a tick is over."""
         if self._tick is None or now - self._noted > REST:
-            self._grid = TileGrid(changed.width, changed.height)
-            self._moved = TileGrid(changed.width, changed.height)
+            self._begin(changed.width, changed.height)
             self._tick = now - TICK
         self._noted = now
         span = changed.span
         self._moved.cells[span] = _either(self._moved.cells[span], changed.cells[span])
         if now - self._tick < TICK:
             return False
-        for _ in range(min(8, max(1, int((now - self._tick - TICK) / TICK_MOST)))):
-            self._grid.cells[:] = self._grid.cells.translate(_OLDER)
-        self._grid.cells[:] = _either(self._grid.cells, self._moved.cells)
+        self._age(min(8, max(1, int((now - self._tick - TICK) / TICK_MOST))))
         self._tick = max(self._tick + TICK, now - TICK)
-        self._moved = TileGrid(changed.width, changed.height)
         return True
+
+    def _age(self, ticks: int) -> None:
+        """Let so many ticks pass; what has moved has done so in the last one."""
+        older = self._grid.cells[self._span]
+        for _ in range(ticks):
+            older = older.translate(_OLDER)
+        self._grid.cells[self._span] = older
+        last = self._span.start + len(older.rstrip(b"\0"))
+        first = min(self._span.stop - len(older.lstrip(b"\0")), last)
+        span = self._moved.span
+        if span.start < span.stop:
+            moved = self._moved.cells[span]
+            self._grid.cells[span] = _either(self._grid.cells[span], moved)
+            self._moved.cells[span] = bytes(len(moved))
+            first, last = (
+                (min(first, span.start), max(last, span.stop))
+                if first < last
+                else (span.start, span.stop)
+            )
+        self._span = slice(first, last)
 
     def recent(self, now: float) -> TileGrid:
         """Return the tiles that have changed in one of the ticks, marked; none after a rest."""
         grid = TileGrid(self._grid.width, self._grid.height)
         if now - self._noted <= REST:
-            grid.cells[:] = _either(self._grid.cells.translate(_ANY), self._moved.cells)
+            grid.cells[self._span] = self._grid.cells[self._span].translate(_ANY)
+            span = self._moved.span
+            grid.cells[span] = _either(grid.cells[span], self._moved.cells[span])
         return grid
 
     def moving(self) -> TileGrid:
         """Return the tiles that have changed in most ticks, marked."""
         grid = TileGrid(self._grid.width, self._grid.height)
-        grid.cells[:] = self._grid.cells.translate(_MOVING)
+        grid.cells[self._span] = self._grid.cells[self._span].translate(_MOVING)
         return grid
 
 
-def groups(grid: TileGrid) -> list[Box]:
-    """Return boxes, in tiles, around marked tiles that are near to each other; largest first."""
+def groups(boxes: list[Box]) -> list[Box]:
+    """Return boxes, in tiles, around those that are near to each other; largest first."""
     found: list[Box] = []
-    for box in rectangles(grid):
+    for box in boxes:
         group = box
         # A group that grows may reach another one that was apart from it before.
         while near := [other for other in found if is_near(other, group)]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import compress
 
 from agent.capture.base import Box, Picture
-from agent.encode.area import TileGrid, rectangles, touched
+from agent.encode.area import TileGrid, touched
 from agent.encode.coder import Canvas, Stage, Work, moved
 from agent.encode.kernel.base import DIGEST, KEY_BYTES, Pair
 from agent.encode.lossy import CALM, Level
@@ -87,10 +87,11 @@ class Keep(Stage):
         if not self._planes or not work.kernel.compiled:
             return
         self._frames += 1
+        if work.left.count < RESTORE_LEAST:
+            self._motion.note(work.left, work.now)
+            return
         standing = work.left.without(self._motion.recent(work.now))
         self._motion.note(work.left, work.now)
-        if work.left.count < RESTORE_LEAST:
-            return
         # What is known is looked for before it is known anew.
         sample = self._sample(work)
         known = max((grid.count for grid in self._known(work, sample)), default=0)
@@ -128,7 +129,7 @@ class Keep(Stage):
         if not work.left:
             return
         found: list[Box] = []
-        for tiles in rectangles(work.left):
+        for tiles in work.kernel.rectangles(work.left):
             for box in self._near.parts(work, work.left.pixels(tiles)):
                 self._restore(work, self._near.number, box)
                 found.append(box)

@@ -2,7 +2,7 @@
 
 from agent.capture.base import Box
 from agent.encode import jpeg
-from agent.encode.area import TILE, rectangles
+from agent.encode.area import TILE
 from agent.encode.base import image_of
 from agent.encode.coder import Work
 from agent.encode.lossy import Level
@@ -26,7 +26,7 @@ def preview_rest(work: Work, how: Jpeg, *, least: int = PIXELS_LEAST) -> None:
         how: how well.
         least: pixels of the smallest box that gets one.
     """
-    for box in rectangles(work.changed):
+    for box in work.kernel.rectangles(work.changed):
         pixels = work.changed.pixels(box)
         if pixels.area >= least:
             work.add(pixels, Codec.PREVIEW, _coded(work, pixels, how))
@@ -36,7 +36,7 @@ def preview_rest(work: Work, how: Jpeg, *, least: int = PIXELS_LEAST) -> None:
 
 def worth_while(work: Work, how: Jpeg) -> bool:
     """Whether what waits looks so dear, after what this frame has cost, that a preview pays."""
-    boxes = rectangles(work.changed)
+    boxes = work.kernel.rectangles(work.changed)
     largest = max(boxes, key=lambda box: box.area, default=None)
     if largest is None or not work.painted or work.changed.pixels(largest).area < PIXELS_LEAST:
         return False

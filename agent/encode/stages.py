@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from agent.capture.base import Box
 from agent.encode import classify, jpeg
-from agent.encode.area import TILE, TileGrid, rectangles, widened
+from agent.encode.area import TILE, TileGrid, widened
 from agent.encode.base import image_of
 from agent.encode.coder import Stage, Work, moved
-from agent.encode.copy import find_copies
+from agent.encode.copy import CHANGED_LEAST, find_copies
 from agent.encode.lossy import CALM, Level
 from agent.encode.means import Jpeg
 from agent.protocol.picture import Codec, copy_data
@@ -38,6 +38,9 @@ class Copies(Stage):
         # Without the compiled loops looking for them takes longer than sending the pixels.
         if not work.kernel.compiled:
             return
+        if work.left.count < CHANGED_LEAST:
+            self._steady, self._way = False, None
+            return
         canvas = work.canvas
         likely = self._way if self._steady else None
         copies = find_copies(work.kernel, work.pair, work.left, work.intervals, likely)
@@ -57,8 +60,10 @@ class Photos(Stage):
     """Photographs as JPEG, as well as the line allows."""
 
     def run(self, work: Work) -> None:
+        if work.changed.count < classify.MARKED_LEAST:
+            return
         photographic = work.kernel.photographic(work.picture, _with_next_rows(work))
-        boxes, _drawn = classify.split(work.left, photographic)
+        boxes = classify.photographs(work.kernel.rectangles(photographic))
         area = sum(work.left.pixels(box).area for box in boxes)
         calm = LARGE_CALM if area > LARGE_PHOTO else CALM
         photograph(work, boxes, work.means.photo, (work.now + calm, Level.ROUGH))
@@ -68,7 +73,7 @@ class Drawn(Stage):
     """Text, interface and all else without loss; only what differs, to the pixel."""
 
     def run(self, work: Work) -> None:
-        boxes = rectangles(work.left)
+        boxes = work.kernel.rectangles(work.left)
         # A band over the whole width costs little only where what is right already is left out.
         lossless(work, boxes if work.mending else widened(boxes, work.left.columns))
 

@@ -95,6 +95,8 @@ def test_both_kernels_find_the_same(native: NativeKernel, pair: Pair, data: st.D
     some = TileGrid(width, height)
     some.cells[:] = bytes(data.draw(st.integers(0, 1)) for _ in grid.cells)
     assert native.flat(pair.new, some).cells == PLAIN.flat(pair.new, some).cells
+    assert native.rectangles(grid) == PLAIN.rectangles(grid)
+    assert native.rectangles(some) == PLAIN.rectangles(some)
     assert native.differing(pair, some).cells == grid.both(some).cells
     assert PLAIN.differing(pair, some).cells == grid.both(some).cells
     ways = [(0, 0), (3, -7)]
@@ -113,6 +115,26 @@ def test_both_kernels_find_the_same(native: NativeKernel, pair: Pair, data: st.D
         if part is not None:
             start, limit = grid.pixels(part), Box(0, 0, width, height)
             assert native.grow(pair, start, limit, way) == PLAIN.grow(pair, start, limit, way)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.integers(1, 1200),
+    st.integers(1, 900),
+    st.integers(0, 2**32),
+    st.floats(0, 1),
+    st.floats(0, 1),
+)
+def test_both_kernels_cover_marks_with_the_same_rectangles(
+    native: NativeKernel, width: int, height: int, seed: int, density: float, spread: float
+) -> None:
+    rng = random.Random(seed)  # noqa: S311 (marks)
+    grid = TileGrid(width, height)
+    for row in range(grid.rows):
+        if rng.random() < spread:
+            cells = bytes(rng.random() < density for _ in range(grid.columns))
+            grid.cells[row * grid.columns : (row + 1) * grid.columns] = cells
+    assert native.rectangles(grid) == PLAIN.rectangles(grid)
 
 
 @settings(max_examples=100, deadline=None)

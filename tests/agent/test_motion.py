@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.capture.base import Box
-from agent.encode.area import TileGrid
+from agent.encode.area import TileGrid, rectangles
 from agent.encode.motion import MOVING, REST, Motion, around, groups, is_near, marked
 
 WIDTH, HEIGHT = 640, 320  # 40 x 20 tiles
@@ -62,6 +62,22 @@ def test_after_a_rest_all_motion_is_forgotten() -> None:
     assert not motion.moving()
 
 
+@given(
+    st.lists(st.tuples(st.floats(0.001, 0.5), st.sets(st.sampled_from(range(5)))), max_size=40),
+)
+def test_each_tile_is_judged_by_itself(frames: list[tuple[float, set[int]]]) -> None:
+    boxes = [Box(x, y, x + 1, y + 1) for x, y in ((0, 0), (39, 0), (17, 9), (18, 9), (39, 19))]
+    together, alone, now = Motion(WIDTH, HEIGHT), [Motion(WIDTH, HEIGHT) for _ in boxes], 0.0
+    for pause, changed in frames:
+        now += pause
+        together.note(grid_of(*(boxes[index] for index in changed)), now)
+        for index, motion in enumerate(alone):
+            motion.note(grid_of(*([boxes[index]] if index in changed else [])), now)
+        for index, motion in enumerate(alone):
+            assert marked(together.moving(), boxes[index]) == motion.moving().count
+            assert marked(together.recent(now), boxes[index]) == motion.recent(now).count
+
+
 def test_a_screen_of_another_size_begins_at_rest() -> None:
     motion = Motion(1, 1)
     motion.note(grid_of(Box(3, 3, 20, 9)), 0)
@@ -70,7 +86,7 @@ def test_a_screen_of_another_size_begins_at_rest() -> None:
 
 def test_what_is_near_belongs_together_and_the_largest_comes_first() -> None:
     grid = grid_of(Box(0, 0, 2, 2), Box(20, 5, 30, 9), Box(31, 9, 35, 15), Box(20, 10, 22, 12))
-    assert groups(grid) == [Box(20, 5, 35, 15), Box(0, 0, 2, 2)]
+    assert groups(rectangles(grid)) == [Box(20, 5, 35, 15), Box(0, 0, 2, 2)]
 
 
 @given(
@@ -81,7 +97,7 @@ def test_what_is_near_belongs_together_and_the_largest_comes_first() -> None:
 )
 def test_groups_hold_every_marked_tile_and_lie_apart(boxes: list[tuple[int, ...]]) -> None:
     grid = grid_of(*(Box(x, y, min(x + w, 40), min(y + h, 20)) for x, y, w, h in boxes))
-    found = groups(grid)
+    found = groups(rectangles(grid))
     covered = TileGrid(WIDTH, HEIGHT)
     for box in found:
         covered.fill(box, 1)
@@ -89,4 +105,4 @@ def test_groups_hold_every_marked_tile_and_lie_apart(boxes: list[tuple[int, ...]
     assert all(a <= b for a, b in zip(grid.cells, covered.cells, strict=True))
     for one in found:
         assert not any(is_near(one, two) for two in found if two is not one)
-    assert not found or around(found) == around(groups(covered))
+    assert not found or around(found) == around(groups(rectangles(covered)))

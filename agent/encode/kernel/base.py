@@ -88,6 +88,10 @@ class Kernel(abc.ABC):
         """Return the largest rectangle, in tiles, of marked tiles; the upper left of equals."""
 
     @abc.abstractmethod
+    def rectangles(self, grid: TileGrid) -> list[Box]:
+        """Return few boxes, in tiles, that cover every marked tile, as `area.rectangles` does."""
+
+    @abc.abstractmethod
     def grow(self, pair: Pair, box: Box, limit: Box, way: tuple[int, int]) -> Box:
         """Enlarge a box that is a copy from `way` as long as it is one, up to `limit`.
 

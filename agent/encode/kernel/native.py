@@ -6,7 +6,7 @@ from ctypes import POINTER, byref, c_int32, c_uint8, c_uint64, c_void_p
 from pathlib import Path
 
 from agent.capture.base import Box, Picture
-from agent.encode.area import TileGrid
+from agent.encode.area import MAX_RECTANGLES, TileGrid
 from agent.encode.kernel.base import (
     BOXES_MOST,
     DIGEST,
@@ -48,6 +48,7 @@ _SIGNATURES = {
     ),
     "dibuc_match": (_SHAPE, c_void_p, c_void_p, _BOX, c_int32, c_int32, c_void_p, c_uint64),
     "dibuc_largest": (c_void_p, c_int32, c_int32, _BOX),
+    "dibuc_rectangles": (c_void_p, c_int32, c_int32, _BOX, c_int32),
     "dibuc_grow": (_SHAPE, c_void_p, c_void_p, _BOX, _BOX, c_int32, c_int32),
     "dibuc_move": (_SHAPE, c_void_p, _BOX, c_int32, c_int32),
     "dibuc_photographic": (_SHAPE, c_void_p, c_void_p, c_void_p, c_uint64),
@@ -153,6 +154,15 @@ class NativeKernel(Kernel):
             self._library.dibuc_largest(byref(cells), grid.columns, grid.rows, byref(found))
         )
         return Box(found.x0, found.y0, found.x1, found.y1) if area else None
+
+    def rectangles(self, grid: TileGrid) -> list[Box]:
+        found = (_Box * MAX_RECTANGLES)()
+        count = _checked(
+            self._library.dibuc_rectangles(
+                byref(_cells(grid)), grid.columns, grid.rows, found, MAX_RECTANGLES
+            )
+        )
+        return [Box(b.x0, b.y0, b.x1, b.y1) for b in found[:count]]
 
     def grow(self, pair: Pair, box: Box, limit: Box, way: tuple[int, int]) -> Box:
         new, old, grown = _memory(pair.new), _memory(pair.old), _box(box)

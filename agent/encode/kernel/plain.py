@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from PIL import Image, ImageChops
 
 from agent.capture.base import Box, Picture
-from agent.encode.area import TILE, TileGrid, mark_changes
+from agent.encode.area import TILE, TileGrid, mark_changes, rectangles
 from agent.encode.base import image_of
 from agent.encode.classify import photographic_tiles
 from agent.encode.kernel import colours, digests, tight
@@ -108,6 +108,9 @@ class PlainKernel(Kernel):
                 if _inside(pair.new, _moved(box, way)) and new.same(old, box, way):
                     grid.cells[row * grid.columns + column] = 1
         return grid
+
+    def rectangles(self, grid: TileGrid) -> list[Box]:
+        return rectangles(grid)
 
     def largest(self, grid: TileGrid) -> Box | None:
         best: Box | None = None
