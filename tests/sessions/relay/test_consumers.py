@@ -11,6 +11,7 @@ from django.utils import timezone
 from agent.protocol import framing, messages
 from agent.protocol.errors import Refused
 from agent.protocol.framing import Channel
+from customers.models import Agreement, Customer
 from sessions import attempts, services
 from sessions.domain.lifecycle import EndReason, State
 from sessions.models import Session
@@ -249,6 +250,29 @@ async def test_input_runs_the_other_way(at_work: tuple[AgentEnd, TechnicianEnd, 
     for record in page.sealer.seal(Channel.CONTROL, b'{"t":"key"}'):
         await page.line.send(record)
     assert agent.opener.receive(await agent.bytes()) == (Channel.CONTROL, b'{"t":"key"}')
+
+
+async def test_both_ends_go_on_by_the_price_of_the_customer_who_is_chosen(
+    at_work: tuple[AgentEnd, TechnicianEnd, Session], customer: Customer, technician: User
+) -> None:
+    agent, page, session = at_work
+    await in_database(Agreement.objects.create)(
+        customer=customer,
+        name="Wartung",
+        valid_from=timezone.localdate(),
+        block_seconds=600,
+        first_block_cents=500,
+        further_block_cents=400,
+    )
+    await page.hear_clock(running=True, seconds=1)
+    await in_database(services.session_assign_customer)(
+        session=session, customer=customer, by=technician
+    )
+    for end in (agent, page):
+        while (await end.hear_clock(running=True))["cents"] != 500:
+            pass
+    await page.say(messages.End())
+    assert (await agent.hear("ended"))["cents"] == 500
 
 
 async def test_the_technician_ends_it(at_work: tuple[AgentEnd, TechnicianEnd, Session]) -> None:
