@@ -78,16 +78,13 @@ def find_copies(
     for way in _ways(kernel, pair, left, likely):
         share = LIKELY_SHARE if way == likely and not found else 0.0
         for box in _boxes(kernel, pair, left, (way, share)):
-            for whole in _within(box, intervals):
-                part = _apart(whole, [copy.box for copy in found])
-                if part is None:
-                    continue
+            for part in _within(box, intervals):
                 budget -= part.area
                 if len(found) < COPIES_MOST and budget >= 0:
                     found.append(Copy(part, (part.x0 + way[0], part.y0 + way[1])))
         if len(found) == COPIES_MOST:
             break
-    return _ordered(found)
+    return _ordered(_apart(found))
 
 
 def _ways(
@@ -174,28 +171,34 @@ def _within(box: Box, intervals: list[tuple[int, int]]) -> Iterator[Box]:
             yield Box(box.x0, max(top, box.y0), box.x1, min(bottom, box.y1))
 
 
-def _apart(box: Box, others: list[Box]) -> Box | None:
-    """Return much of a box that is in none of the others; None where that is little.
+def _apart(copies: list[Copy]) -> list[Copy]:
+    """Cut away what a larger copy brings as well; what is little then is left out.
 
     Copies that go the same way and do not overlap can always be ordered, as bricks can be
     taken from a wall; those that do overlap often could not.
     """
-    rest = box
-    for other in others:
-        if not _overlap(rest, other):
-            continue
-        rest = max(
-            (
-                Box(rest.x0, rest.y0, rest.x1, other.y0),
-                Box(rest.x0, other.y1, rest.x1, rest.y1),
-                Box(rest.x0, rest.y0, other.x0, rest.y1),
-                Box(other.x1, rest.y0, rest.x1, rest.y1),
-            ),
-            key=_area,
-        )
-        if _area(rest) < REST_LEAST:
-            return None
-    return rest
+    apart: list[Copy] = []
+    for copy in sorted(copies, key=lambda copy: -copy.box.area):
+        rest = copy.box
+        for other in apart:
+            if _overlap(rest, other.box):
+                rest = _largest_beside(rest, other.box)
+        if rest == copy.box or _area(rest) >= REST_LEAST:
+            dx, dy = copy.way
+            apart.append(Copy(rest, (rest.x0 + dx, rest.y0 + dy)))
+    return apart
+
+
+def _largest_beside(box: Box, other: Box) -> Box:
+    return max(
+        (
+            Box(box.x0, box.y0, box.x1, other.y0),
+            Box(box.x0, other.y1, box.x1, box.y1),
+            Box(box.x0, box.y0, other.x0, box.y1),
+            Box(other.x1, box.y0, box.x1, box.y1),
+        ),
+        key=_area,
+    )
 
 
 def _area(box: Box) -> int:

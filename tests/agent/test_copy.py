@@ -249,25 +249,29 @@ def test_copies_take_a_small_part_of_the_areas_that_a_frame_may_have() -> None:
     assert {copy_source(rect)[1] - rect.y for rect in copies} == {42}
 
 
-def test_a_window_over_an_edge_of_plain_colour_is_copied_in_parts_that_do_not_overlap() -> None:
-    desk, window = text(900, 600), text(400, 300)
-    desk.paste((30, 60, 110), (500, 0, 900, 600))
-    window.paste(desk.crop((500, 0, 660, 300)), (240, 0))
+@pytest.mark.parametrize("way", [(-2, -13), (2, -13), (-1, 13), (-7, 7)])
+def test_a_window_over_an_edge_of_plain_colour_is_copied_in_parts_that_do_not_overlap(
+    way: tuple[int, int],
+) -> None:
+    desk, window = text(900, 600), text(400, 340)
+    desk.paste((30, 60, 110), (450, 0, 900, 600))
     old, new = desk.copy(), desk.copy()
     old.paste(window, (300, 150))
-    new.paste(window, (298, 137))
+    new.paste(window, (300 + way[0], 150 + way[1]))
     copies = copies_of(new, old)
     boxes = [copy.box for copy in copies]
     for number, box in enumerate(boxes):
         for other in boxes[:number]:
             apart = box.x1 <= other.x0 or other.x1 <= box.x0
             assert apart or box.y1 <= other.y0 or other.y1 <= box.y0
-    assert different(painted(old, copies), new) < different(old, new) / 10
+    # What is uncovered of the text remains, not what is uncovered of the plain colour.
+    assert different(painted(old, copies), new) < 0.022 * different(old, new)
 
 
 def test_a_likely_way_that_brings_little_is_not_taken_for_what_went_another_way() -> None:
     desk, window = text(900, 600), text(400, 300)
-    window.paste((240, 240, 240), (40, 40, 360, 260))
+    for left in range(20, 380, 90):
+        window.paste((240, 240, 240), (left, 30, left + 80, 270))
     old, new = desk.copy(), desk.copy()
     old.paste(window, (300, 150))
     new.paste(window, (286, 140))
@@ -275,4 +279,5 @@ def test_a_likely_way_that_brings_little_is_not_taken_for_what_went_another_way(
     grid = TileGrid(900, 600)
     kernel = load()
     kernel.mark(pair, grid, [(0, 600)])
-    assert find_copies(kernel, pair, grid, [(0, 600)], (15, 11))[0].way == (14, 10)
+    found = find_copies(kernel, pair, grid, [(0, 600)], (15, 11))
+    assert max(found, key=lambda copy: copy.box.area).way == (14, 10)
