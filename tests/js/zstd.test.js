@@ -54,3 +54,14 @@ test("a piece in the middle is worth nothing without its stream", () => {
   const stream = new ZstdStream(module);
   assert.throws(() => stream.decode(Buffer.from(later.data, "hex"), later.size), ZstdError);
 });
+
+test("a piece for which there is no memory is refused, and the next stream works", () => {
+  const [first] = vectors.good;
+  assert.ok(first);
+  const stream = new ZstdStream(module);
+  for (let turn = 0; turn < 3; turn += 1) {
+    stream.restart();
+    decodeAll(stream, first.pieces);
+    assert.throws(() => stream.decode(new Uint8Array(4), 4_000_000_000), ZstdError);
+  }
+});

@@ -11,7 +11,7 @@ from django.db import connections
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from agent.protocol import messages
+from agent.protocol import framing, messages
 from sessions.services import session_order
 from technicians.models import User
 from tests.sessions.ends import AgentEnd, End, NetworkLine, TechnicianEnd, pair, show
@@ -154,3 +154,43 @@ async def test_a_reader_of_one_frame_a_second_holds_up_its_own_session_only(
             await show(other_agent, other_page, FRAME)
     assert portal.memory() - before < 4 * MIB
     assert page.clock["running"]
+
+
+async def test_an_agent_that_sends_without_credit_is_closed_and_nobody_else_notices(
+    portal: Portal, at_work: AtWork
+) -> None:
+    agent, _page = await at_work()
+    others = await at_work()
+    before = portal.memory()
+    for _ in range(4):
+        await agent.frame(FRAME)
+    assert await agent.refused() == "no-credit"
+    for _ in range(20):
+        await show(*others, FRAME)
+    assert portal.memory() - before < 4 * MIB
+
+
+async def test_a_frame_without_end_to_a_page_that_reads_nothing_costs_one_frame_at_most(
+    portal: Portal, at_work: AtWork
+) -> None:
+    agent, page = await at_work()
+    others = await at_work()
+    before = portal.memory()
+    page.stop_reading()
+    # The relay cannot know that these do not open; it counts them.
+    header = framing.RecordHeader(
+        framing.RECORD_VERSION, framing.Channel.PICTURE, framing.RECORD_FLAG_MORE, 0, 1
+    )
+    piece = b"\x02" + header.pack() + bytes(200_000)
+
+    async def flood() -> None:
+        for _ in range(200):
+            await agent.line.send(piece)
+
+    flooding = asyncio.create_task(flood())
+    for _ in range(50):
+        await show(*others, FRAME)
+    await flooding
+    assert await agent.refused() == "too-large"
+    assert portal.memory() - before < (framing.FRAME_MAX // MIB + 8) * MIB
+    await show(*others, FRAME)

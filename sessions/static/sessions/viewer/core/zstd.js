@@ -111,11 +111,14 @@ export class ZstdStream {
   #reserve(input, output) {
     if (input > this.#inputSize) {
       this.#wasm.free(this.#input);
+      // Nothing is there if the next line fails.
+      this.#input = this.#inputSize = 0;
       this.#input = this.#allocate(input);
       this.#inputSize = input;
     }
     if (output > this.#outputSize) {
       this.#wasm.free(this.#output);
+      this.#output = this.#outputSize = 0;
       this.#output = this.#allocate(output + 1);
       this.#outputSize = output;
     }
