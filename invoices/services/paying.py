@@ -131,7 +131,12 @@ def _known_accounts() -> Mapping[str, int]:
 def payment_allocate(
     *, payment: Payment, parts: Sequence[tuple[Invoice, int]], by: User | None
 ) -> list[Allocation]:
-    """Let parts of a payment, in cents, settle invoices. Raises AmountError, nothing done then."""
+    """Let parts of a payment, in cents, settle invoices. Raises AmountError, nothing done then.
+
+    No part at all is an error as well.
+    """
+    if not parts:
+        raise AmountError(0)
     with transaction.atomic():
         Payment.objects.select_for_update().get(pk=payment.pk)
         keys = [invoice.pk for invoice, _cents in parts]

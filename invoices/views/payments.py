@@ -1,6 +1,7 @@
 """Money that came in, what is still open, and which payment is for which invoice."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from company.fields import EuroField
 from invoices import services
 from invoices.domain.camt import StatementError
-from invoices.domain.matching import Confidence
+from invoices.domain.matching import Confidence, Suggestion
 from invoices.exports.table import amount_text, neutral, table_csv
 from invoices.forms import STATEMENT_REFUSALS, PaymentForm, StatementForm
 from invoices.models import Invoice, Payment
@@ -37,15 +38,17 @@ def _show(
     payment: PaymentForm | None = None,
 ) -> HttpResponse:
     found = services.suggestions()
-    keys = {part.invoice_id for parts in found.values() for part in parts}
+    shown = list(found.items())[:PER_PAGE]
+    keys = {part.invoice_id for _payment, parts in shown for part in parts}
     invoices = Invoice.objects.with_open().in_bulk(keys)
     matches = [
         {
             "payment": each,
             "parts": [(invoices[part.invoice_id], part.cents) for part in parts],
-            "is_sure": bool(parts) and all(p.confidence == Confidence.SURE for p in parts),
+            "is_sure": _is_sure(parts),
+            "seen": _seen(parts),
         }
-        for each, parts in found.items()
+        for each, parts in shown
     ]
     settled = Payment.objects.with_rest().exclude(pk__in=[each.pk for each in found])
     listed = settled.prefetch_related("allocations__invoice").order_by("-received_on", "-pk")
@@ -54,7 +57,8 @@ def _show(
         "invoices/payments.html",
         {
             "matches": matches,
-            "sure": sum(1 for match in matches if match["is_sure"]),
+            "more": len(found) - len(shown),
+            "sure": sum(1 for parts in found.values() if _is_sure(parts)),
             "unpaid": Invoice.objects.unpaid() if matches else [],
             "page": Paginator(listed, PER_PAGE).get_page(request.GET.get("page")),
             "statement_form": statement or StatementForm(),
@@ -62,6 +66,15 @@ def _show(
         },
         status=422 if statement or payment else 200,
     )
+
+
+def _is_sure(parts: Sequence[Suggestion]) -> bool:
+    return bool(parts) and all(part.confidence == Confidence.SURE for part in parts)
+
+
+def _seen(parts: Sequence[Suggestion]) -> str:
+    """Return what a page shows of a suggestion, to be sent back when it is accepted."""
+    return " ".join(f"{part.invoice_id}:{part.cents}" for part in parts)
 
 
 @require_POST
@@ -111,18 +124,29 @@ def payment_match(request: HttpRequest, payment_id: int) -> HttpResponse:
     """Let a payment settle what was suggested, or the invoice that was chosen."""
     payment = get_object_or_404(Payment.objects.with_rest(), pk=payment_id)
     by = current_user(request)
-    if "aside" in request.POST:
-        services.payment_set_aside(payment=payment, is_set_aside=True, by=by)
+    action = request.POST.get("action")
+    if action in {"set-aside", "take-up"}:
+        is_set_aside = action == "set-aside"
+        services.payment_set_aside(payment=payment, is_set_aside=is_set_aside, by=by)
         return redirect("invoices:payments")
-    number = request.POST.get("invoice", "")
+    invoice = None
+    if action != "accept":
+        number = request.POST.get("invoice", "").strip()
+        invoice = Invoice.objects.unpaid().filter(number__iexact=number).first()
+        if invoice is None:
+            text = _("There is no open invoice with the number “%(number)s”.")
+            messages.error(request, text % {"number": number[:40]})
+            return redirect("invoices:payments")
     try:
-        if number:
-            invoice = get_object_or_404(Invoice, number=number)
-            cents = min(payment.rest_cents, services.open_cents(invoice))
+        if invoice is not None:
+            cents = min(payment.rest_cents, invoice.open_cents)
             services.payment_allocate(payment=payment, parts=[(invoice, cents)], by=by)
         else:
             suggested = services.suggestions().get(payment, [])
-            services.suggestion_accept(payment=payment, suggested=suggested, by=by)
+            is_seen = _seen(suggested) == request.POST.get("seen")
+            services.suggestion_accept(
+                payment=payment, suggested=suggested if is_seen else [], by=by
+            )
     except services.AmountError:
         messages.error(request, _("This has changed meanwhile: please look at it again."))
     return redirect("invoices:payments")
@@ -135,7 +159,7 @@ def match_sure(request: HttpRequest) -> HttpResponse:
     count = 0
     by = current_user(request)
     for payment, parts in services.suggestions().items():
-        if not parts or any(part.confidence != Confidence.SURE for part in parts):
+        if not _is_sure(parts):
             continue
         try:
             services.suggestion_accept(payment=payment, suggested=parts, by=by)

@@ -1,6 +1,7 @@
 """The office's pages about money: an invoice, its delivery, payments, open items."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -215,13 +216,46 @@ def test_a_payment_by_hand_is_matched_by_hand(desk: Client, invoice: Invoice) ->
     desk.post(of("payment"), {"amount": "20,00", "received_on": today, "text": "bar"})
     payment = Payment.objects.get()
     assert payment.cents == 2000
-    desk.post(of("match", payment.pk), {"invoice": invoice.number})
+    desk.post(of("match", payment.pk), {"action": "match", "invoice": f" {invoice.number} "})
     assert services.open_cents(invoice) == 0
     assert "3,00" in page(desk.get(of("payments")))
-    desk.post(of("match", payment.pk), {"aside": "1"})
+    desk.post(of("match", payment.pk), {"action": "set-aside"})
     assert 'data-testid="match"' not in page(desk.get(of("payments")))
+    desk.post(of("match", payment.pk), {"action": "take-up"})
+    assert 'data-testid="match"' in page(desk.get(of("payments")))
     desk.post(of("payment_undo", invoice.number, payment.pk))
     assert services.open_cents(invoice) == 1700
+
+
+def test_a_number_that_nobody_has_open_is_named(desk: Client, invoice: Invoice) -> None:
+    payment = services.payment_record(
+        cents=1700, received_on=timezone.localdate(), text="", by=None
+    )
+    answer = desk.post(
+        of("match", payment.pk), {"action": "match", "invoice": "2026-99999"}, follow=True
+    )
+    assert "2026-99999" in page(answer)
+    assert services.open_cents(invoice) == 1700
+
+
+def test_only_the_suggestion_that_was_seen_is_accepted(desk: Client, invoice: Invoice) -> None:
+    payment = services.payment_record(
+        cents=1700, received_on=timezone.localdate(), text=invoice.number, by=None
+    )
+    for seen in ("", f"{invoice.pk}:1600", "x"):
+        desk.post(of("match", payment.pk), {"action": "accept", "seen": seen})
+        assert services.open_cents(invoice) == 1700
+    (seen,) = re.findall('name="seen" value="([^"]*)"', page(desk.get(of("payments"))))
+    desk.post(of("match", payment.pk), {"action": "accept", "seen": seen})
+    assert services.open_cents(invoice) == 0
+
+
+def test_of_very_many_payments_the_first_are_shown(desk: Client, invoice: Invoice) -> None:
+    for cents in range(1, 53):
+        services.payment_record(cents=cents, received_on=timezone.localdate(), text="", by=None)
+    text = page(desk.get(of("payments")))
+    assert text.count('data-testid="match"') == 50
+    assert text.count("<option") == 1
 
 
 def test_open_items_say_what_is_overdue_and_come_as_a_list(desk: Client, invoice: Invoice) -> None:
