@@ -13,7 +13,7 @@ from agent.session import Session
 
 EXIT_OK = 0
 EXIT_FAULT = 1
-EXIT_USAGE = 2  # argparse's own
+# 2 is argparse's own, for a wrong command line.
 EXIT_TOO_OLD = 3
 EXIT_NO_SCREEN = 4
 

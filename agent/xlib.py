@@ -18,7 +18,6 @@ log = logging.getLogger(__name__)
 # Event types of the core protocol (X11/X.h).
 KEY_PRESS = 2
 CONFIGURE_NOTIFY = 22
-MAPPING_NOTIFY = 34
 STRUCTURE_NOTIFY_MASK = 1 << 17
 QUEUED_ALREADY, QUEUED_AFTER_FLUSH = 0, 2
 

@@ -65,11 +65,6 @@ class Texts:
             return self("unit.seconds", count=seconds)
         return self("unit.minutes", count=minutes)
 
-    def vat(self, terms: Terms) -> str:
-        """Return the rate of VAT: '19 %'."""
-        percent = f"{terms.vat_percent.normalize():f}"
-        return f"{percent.replace('.', ',') if self.language == 'de' else percent} %"
-
 
 def duration(seconds: int) -> str:
     """Return a duration as a clock shows it: 8:05, or 1:02:03."""

@@ -14,8 +14,6 @@ NEW_KEYBOARD_AND_MAP = 3
 UNICODE_KEYSYM = 0x01000000
 # Keysyms that layouts use although a Unicode keysym exists too.
 _SPECIAL = {"\n": 0xFF0D, "\t": 0xFF09, "€": 0x20AC}
-# Plain, with Shift, with AltGr, with both.
-LEVELS = 4
 GROUPS = 4
 
 
