@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
+from invoices import charges
 from invoices.domain.period import Month
 from invoices.models import Invoice, InvoiceLine
 
@@ -98,6 +99,20 @@ def by_customer(months: list[Month], limit: int | None = None) -> list[Figure]:
     )
     customers = Customer.objects.in_bulk([row["customer_id"] for row in rows])
     return [_figure(customers[row["customer_id"]].name, row) for row in rows]
+
+
+def charges_by_month(months: list[Month]) -> list[Figure]:
+    """Return what letters claimed for late payment in each month: damages, no revenue."""
+    found = charges.of_days(months[0].first_day, months[-1].last_day)
+    rows = []
+    for month in months:
+        own = [
+            each for each in found if (each.day.year, each.day.month) == (month.year, month.month)
+        ]
+        invoices = {each.invoice.pk for each in own}
+        label = date_format(month.first_day, "F Y")
+        rows.append(Figure(label, sum(each.cents for each in own), len(invoices)))
+    return rows
 
 
 def open_by_age(today: dt.date) -> list[Figure]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Item,
         Payment,
         PrintBatch,
+        Reminder,
     )
 
 ModelT = TypeVar("ModelT", bound=models.Model)
@@ -113,6 +114,18 @@ class InvoiceQuerySet(IssuedQuerySet["Invoice"]):
         return {name: int(value) for name, value in sums.items()}
 
 
+class ReminderQuerySet(IssuedQuerySet["Reminder"]):
+    """Finds letters."""
+
+    def of_month(self, month: Month) -> "ReminderQuerySet":
+        """Return the letters that were written in a month, in their order."""
+        return self.of_days(month.first_day, month.last_day)
+
+    def of_days(self, first: dt.date, last: dt.date) -> "ReminderQuerySet":
+        """Return the letters of these days, both included."""
+        return self.filter(issued_on__range=(first, last)).order_by("issued_on", "pk")
+
+
 class InvoiceLineQuerySet(IssuedQuerySet["InvoiceLine"]):
     """Counts the customer's free minutes; a cancellation's lines take back what they undo."""
 
@@ -196,6 +209,11 @@ class PrintBatchQuerySet(LeasedQuerySet["PrintBatch"]):
     def unposted(self) -> "models.QuerySet[PrintBatch]":
         """Return batches with letters that nobody has posted yet, the oldest first."""
         return self.filter(deliveries__state="queued").distinct().order_by("pk")
+
+    def outdated(self, created_before: dt.datetime) -> "models.QuerySet[PrintBatch]":
+        """Return finished batches with a file, of which every letter was posted or given up."""
+        found = self.filter(state="done", created_at__lt=created_before).exclude(path="")
+        return found.exclude(deliveries__state__in=("queued", "sending", "unclear"))
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):

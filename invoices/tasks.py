@@ -22,7 +22,7 @@ def run_item(item_id: int) -> None:
 
 @shared_task(name="invoices.export")
 def export(export_id: int) -> None:
-    """Pack a month."""
+    """Pack a month, or the files for a tax audit."""
     services.export_process(export_id=export_id)
 
 
@@ -55,7 +55,9 @@ def sweep() -> None:
 @shared_task(name="invoices.tidy")
 def tidy() -> None:
     """Remove files that nobody needs any more. Every hour, by the beat: it walks the archive."""
-    services.leftovers_remove(now=timezone.now())
+    now = timezone.now()
+    services.leftovers_remove(now=now)
+    services.exports_remove(now=now)
 
 
 def queue_items(item_ids: Iterable[int]) -> None:

@@ -121,6 +121,9 @@ class Chart:
     revenue_reverse_charge: int
     revenue_small_business: int
     revenue_other: int
+    # Damages, without VAT: interest, and costs of letters with the flat amount of the law.
+    default_interest: int
+    late_costs: int
 
     def revenue(self, percent: Decimal, category: Category, *, is_small_business: bool) -> int:
         """Return the account of a rate."""
@@ -134,8 +137,8 @@ class Chart:
         return accounts.get(percent, self.revenue_other)
 
 
-SKR03 = Chart("03", 1400, 8400, 8300, 8100, 8336, 8195, 8200)
-SKR04 = Chart("04", 1200, 4400, 4300, 4100, 4336, 4185, 4200)
+SKR03 = Chart("03", 1400, 8400, 8300, 8100, 8336, 8195, 8200, 2650, 2700)
+SKR04 = Chart("04", 1200, 4400, 4300, 4100, 4336, 4185, 4200, 7100, 4830)
 CHARTS = {chart.code: chart for chart in (SKR03, SKR04)}
 
 
@@ -155,11 +158,11 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """One row: `cents` from a debtor's account to a revenue account; below 0 it is taken back."""
+    """One row: `cents` from a debtor's account to an income account; below 0 it is taken back."""
 
     cents: int
     debtor: int
-    revenue: int
+    income: int
     document: str
     booked_on: dt.date
     served_on: dt.date
@@ -235,7 +238,7 @@ def _row(booking: Booking) -> str:
         "Soll/Haben-Kennzeichen": "S" if booking.cents >= 0 else "H",
         "WKZ Umsatz": "EUR",
         "Konto": str(booking.debtor),
-        "Gegenkonto (ohne BU-Schlüssel)": str(booking.revenue),
+        "Gegenkonto (ohne BU-Schlüssel)": str(booking.income),
         "Belegdatum": f"{booking.booked_on:%d%m}",
         "Belegfeld 1": fits(booking.document, DOCUMENT_MAX),
         "Belegfeld 2": f"{booking.due_on:%d%m%y}",

@@ -1,19 +1,21 @@
-"""The list of a month's invoices as CSV, for spreadsheets."""
+"""The lists of a month's invoices and of its dunning letters as CSV, for spreadsheets."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
 from invoices.domain.money import format_percent
-from invoices.exports.table import amount_text, neutral, table_csv
-from invoices.models import Invoice
+from invoices.exports.table import amount_text, neutral, table_pieces
+from invoices.models import Invoice, Reminder
+from invoices.querysets import InvoiceQuerySet, ReminderQuerySet
+
+CHUNK = 500
 
 
-def register_csv(invoices: Iterable[Invoice]) -> bytes:
-    """Return the list: as `table_csv` writes it.
+def register_csv(invoices: InvoiceQuerySet) -> Iterator[bytes]:
+    """Yield the list of invoices in pieces, as `table_pieces` writes it.
 
-    One row per invoice, with rates prefetched and the archived file loaded. Amounts are in
-    euros; several rates stand in one cell.
+    Amounts are in euros; several rates stand in one cell.
     """
     head = [
         _("Invoice number"),
@@ -32,7 +34,53 @@ def register_csv(invoices: Iterable[Invoice]) -> bytes:
         _("File"),
         _("SHA-256"),
     ]
-    return table_csv(head, map(_row, invoices))
+    listed = invoices.select_related("archived_file").prefetch_related("rates")
+    return table_pieces(head, map(_row, listed.iterator(chunk_size=CHUNK)))
+
+
+def reminders_csv(reminders: ReminderQuerySet) -> Iterator[bytes]:
+    """Yield the list of letters, likewise."""
+    head = [
+        _("Invoice number"),
+        _("Letter"),
+        _("Date"),
+        _("To be paid by"),
+        _("Customer number"),
+        _("Customer"),
+        _("Open"),
+        _("Costs of the letters before"),
+        _("Cost of the letter"),
+        _("Flat amount"),
+        _("Default interest"),
+        _("Amount"),
+        _("File"),
+        _("SHA-256"),
+    ]
+    listed = reminders.select_related("invoice")
+    return table_pieces(head, map(_letter_row, listed.iterator(chunk_size=CHUNK)))
+
+
+def _letter_row(reminder: Reminder) -> list[object]:
+    buyer = reminder.buyer_party
+    amounts = (
+        reminder.open_cents,
+        reminder.former_cents,
+        reminder.fee_cents,
+        reminder.flat_cents,
+        reminder.interest_cents,
+        reminder.total_cents,
+    )
+    return [
+        neutral(reminder.invoice.number),
+        reminder.get_level_display(),
+        f"{reminder.issued_on:%d.%m.%Y}",
+        f"{reminder.pay_until:%d.%m.%Y}",
+        buyer.number,
+        neutral(buyer.name),
+        *map(amount_text, amounts),
+        reminder.file_name,
+        reminder.sha256,
+    ]
 
 
 def _row(invoice: Invoice) -> list[object]:

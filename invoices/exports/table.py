@@ -1,11 +1,14 @@
 """Tables for spreadsheets: CSV as a German Excel opens it."""
 
+import codecs
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 
 from invoices.domain.money import format_amount
 
+ROWS_IN_PIECE = 500
 # A spreadsheet takes a cell that begins like this for a formula, and runs it.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -22,8 +25,19 @@ def amount_text(cents: int) -> str:
 
 def table_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """Return a table: semicolons, UTF-8 with byte order mark; texts are already `neutral`."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return stream.getvalue().encode("utf-8-sig")
+    return b"".join(table_pieces(head, rows))
+
+
+def table_pieces(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """Yield the same table in pieces, as its rows come."""
+    yield codecs.BOM_UTF8
+    yield from plain_pieces(itertools.chain([head], rows))
+
+
+def plain_pieces(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """Yield rows, semicolons between their cells, in pieces of UTF-8."""
+    waiting = iter(rows)
+    while some := list(itertools.islice(waiting, ROWS_IN_PIECE)):
+        stream = io.StringIO(newline="")
+        csv.writer(stream, delimiter=";", lineterminator="\r\n").writerows(some)
+        yield stream.getvalue().encode()

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from invoices.domain import interest
 from invoices.domain.parties import Buyer, Seller
 from invoices.models.documents import Invoice, WrittenOnce
-from invoices.querysets import IssuedQuerySet
+from invoices.querysets import ReminderQuerySet
 
 
 class Dated(models.Model):
@@ -123,7 +123,7 @@ class Reminder(WrittenOnce):
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     size = models.PositiveIntegerField(_("bytes"))
 
-    objects: ClassVar[IssuedQuerySet["Reminder"]] = IssuedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ReminderQuerySet] = ReminderQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("reminder")

@@ -25,7 +25,12 @@ from invoices.services.dunning import (
     reminder_due,
     reminder_issue,
 )
-from invoices.services.exporting import export_create, export_process
+from invoices.services.exporting import (
+    audit_export_create,
+    export_create,
+    export_process,
+    exports_remove,
+)
 from invoices.services.items import ItemBilledError, item_add, item_remove
 from invoices.services.paying import (
     AmountError,
@@ -82,6 +87,7 @@ __all__ = [
     "Queued",
     "ReminderNotDueError",
     "allocations_undo",
+    "audit_export_create",
     "base_rate_is_current",
     "deliveries_lost",
     "deliveries_queue",
@@ -91,6 +97,7 @@ __all__ = [
     "export_create",
     "export_process",
     "exports_lost",
+    "exports_remove",
     "invoice_cancel",
     "invoice_run_create",
     "invoice_run_include",

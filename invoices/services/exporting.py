@@ -1,7 +1,9 @@
-"""The month's archive as a ZIP, packed in the background."""
+"""A month's archive, or the data medium of a tax audit, as a ZIP packed in the background."""
 
-import hashlib
+import datetime as dt
 import logging
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +13,11 @@ from django.utils import timezone
 
 from company import audit
 from invoices.archive import ArchiveDamagedError
-from invoices.exports.archive import UnarchivedError, count_files, write_zip
-from invoices.models import Export
-from invoices.problems import Problem, problem_of
+from invoices.exports.archive import UnarchivedError, count_files, month_files
+from invoices.exports.audit import audit_files, count_audit_files
+from invoices.exports.packing import Entry, sha256_of, write_entries_to_zip
+from invoices.models import Export, PrintBatch
+from invoices.problems import Problem, packing_problem_of
 from invoices.services.runs import LEASE
 
 if TYPE_CHECKING:
@@ -21,24 +25,38 @@ if TYPE_CHECKING:
     from technicians.models import User
 
 logger = logging.getLogger(__name__)
-# The database hears of progress after so many files: each time is a write transaction.
-PROGRESS_EVERY = 25
-PIECE = 1024 * 1024
+# The database hears of progress so often: each time is a write transaction.
+PROGRESS_SECONDS = 1.0
 
 
 def export_create(*, month: "Month", by: "User | None") -> Export:
     """Return a new export of a month for the caller to queue, or the one already on its way."""
+    export = Export(period=month.first_day, created_by=by)
+    return _create(export, count_files(month), by)
+
+
+def audit_export_create(*, first: dt.date, last: dt.date, by: "User | None") -> Export:
+    """Return a new export for a tax audit, of these days, likewise."""
+    export = Export(kind=Export.Kind.AUDIT, period=first, last_day=last, created_by=by)
+    return _create(export, count_audit_files(first, last), by)
+
+
+def _create(export: Export, total: int, by: "User | None") -> Export:
     with transaction.atomic():
-        under_way = Export.objects.filter(
-            period=month.first_day, state__in=(Export.State.WAITING, Export.State.WORKING)
-        ).first()
+        under_way = (
+            Export.objects.under_way()
+            .filter(kind=export.kind, period=export.period, last_day=export.last_day)
+            .first()
+        )
         if under_way is not None:
             return under_way
-        export = Export.objects.create(
-            period=month.first_day, created_by=by, total=count_files(month)
-        )
+        export.total = total
+        export.save()
         audit.record(
-            "export.created", actor=by, subject=f"export {month}", details={"files": export.total}
+            "export.created",
+            actor=by,
+            subject=f"export {export.name}",
+            details={"files": total, "kind": export.kind},
         )
     return export
 
@@ -54,10 +72,12 @@ def export_process(*, export_id: int) -> Export | None:
     if not claimed:
         return None
     export = Export.objects.get(pk=export_id)
-    relative = f"{export.month}/{export.pk}.zip"
+    relative = f"{export.name}/{export.pk}.zip"
     path = Path(settings.EXPORT_DIR, relative)
+    progress = _Progress(export)
     try:
-        export.done = write_zip(export.month, path, lambda done: _progress(export, done))
+        entries = progress.watching(_entries_of(export))
+        export.done = write_entries_to_zip(entries, path, _top_of(export), progress.file_done)
     except UnarchivedError as error:
         return _finish(export, Export.State.FAILED, Problem.UNARCHIVED, str(error))
     except ArchiveDamagedError as error:
@@ -65,16 +85,52 @@ def export_process(*, export_id: int) -> Export | None:
         return _finish(export, Export.State.FAILED, Problem.DAMAGED, str(error))
     except OSError as error:
         logger.error("Export %s could not be written: %s", export_id, error)  # noqa: TRY400
-        return _finish(export, Export.State.FAILED, *problem_of(error))
+        return _finish(export, Export.State.FAILED, *packing_problem_of(error))
     export.path, export.size, export.total = relative, path.stat().st_size, export.done
-    export.sha256 = _sha256(path)
+    export.sha256 = sha256_of(path)
     return _finish(export, Export.State.DONE)
 
 
-def _progress(export: Export, done: int) -> None:
-    """Tell the database how far it is, and hold on to the lease."""
-    if done % PROGRESS_EVERY == 0:
-        Export.objects.filter(pk=export.pk).update(done=done, leased_until=timezone.now() + LEASE)
+def _entries_of(export: Export) -> Iterator[Entry]:
+    if export.last_day is None:
+        return month_files(export.month)
+    return audit_files(export.period, export.last_day)
+
+
+def _top_of(export: Export) -> str:
+    """Return the folder inside the ZIP."""
+    return export.name if export.last_day is None else f"Pruefung_{export.name}"
+
+
+class _Progress:
+    """Tells the database how far an export is, and holds on to its lease meanwhile."""
+
+    def __init__(self, export: Export) -> None:
+        self._export = export
+        self._done = 0
+        self._told = time.monotonic()
+
+    def watching(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        """Yield the entries; a table that takes long keeps the lease alive, too."""
+        for name, pieces in entries:
+            yield name, self._beating(pieces)
+
+    def _beating(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
+            self._tell()
+            yield piece
+
+    def file_done(self, done: int) -> None:
+        """Count a file."""
+        self._done = done
+
+    def _tell(self) -> None:
+        if time.monotonic() - self._told < PROGRESS_SECONDS:
+            return
+        self._told = time.monotonic()
+        Export.objects.filter(pk=self._export.pk).update(
+            done=self._done, leased_until=timezone.now() + LEASE
+        )
 
 
 def _finish(export: Export, state: str, problem: str = "", detail: str = "") -> Export:
@@ -84,9 +140,20 @@ def _finish(export: Export, state: str, problem: str = "", detail: str = "") -> 
     return export
 
 
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while piece := stream.read(PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
+def exports_remove(*, now: dt.datetime) -> int:
+    """Remove the files of exports and of posted letters that were kept long enough; count them.
+
+    Everything in them can be packed again from the archive at any time.
+    """
+    removed = 0
+    for export in Export.objects.outdated(now):
+        Path(settings.EXPORT_DIR, export.path).unlink(missing_ok=True)
+        export.state, export.path = Export.State.REMOVED, ""
+        export.save(update_fields=["state", "path"])
+        removed += 1
+    for batch in PrintBatch.objects.outdated(now - Export.KEPT):
+        Path(settings.EXPORT_DIR, batch.path).unlink(missing_ok=True)
+        batch.path = ""
+        batch.save(update_fields=["path"])
+        removed += 1
+    return removed

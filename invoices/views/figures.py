@@ -41,6 +41,15 @@ def figures_page(request: HttpRequest) -> HttpResponse:
         },
         {"name": "offen", "title": _("Open and overdue"), "bars": figures.bars(opened)},
     ]
+    late = figures.charges_by_month(months)
+    if any(figure.cents for figure in late):
+        charts.append(
+            {
+                "name": "verzug",
+                "title": _("Interest and costs of late payment, without VAT"),
+                "bars": figures.bars(late),
+            }
+        )
     context = {
         "charts": charts,
         "customers_shown": CUSTOMERS_SHOWN,
@@ -63,11 +72,13 @@ def figures_csv(_request: HttpRequest, name: str) -> HttpResponse:
         "techniker": (_("Technician"), lambda: figures.by_technician(months)),
         "kunden": (_("Customer"), lambda: figures.by_customer(months)),
         "offen": (_("Due"), lambda: figures.open_by_age(today)),
+        "verzug": (_("Month"), lambda: figures.charges_by_month(months)),
     }
     if name not in readers:
         raise Http404
     heading, read = readers[name]
-    amount = _("Open") if name == "offen" else _("Revenue, net")
+    amounts = {"offen": _("Open"), "verzug": _("Interest and costs of late payment")}
+    amount = amounts.get(name, _("Revenue, net"))
     rows = ([neutral(each.label), amount_text(each.cents), each.invoices] for each in read())
     content = table_csv([heading, amount, _("Invoices")], rows)
     response = HttpResponse(content, content_type="text/csv")

@@ -29,8 +29,8 @@ def shop(company: Company) -> Company:
 
 
 def files() -> dict[str, bytes]:
-    invoices = Invoice.objects.of_month(OCTOBER).prefetch_related("rates")
-    return dict(datev_files(OCTOBER, invoices))
+    found = datev_files(OCTOBER, Invoice.objects.of_month(OCTOBER))
+    return {name: b"".join(pieces) for name, pieces in found}
 
 
 def rows(content: bytes) -> list[dict[str, str]]:

@@ -38,7 +38,7 @@ def test_the_list_reads_back_as_the_invoices(
     run = services.invoice_run_create(month=OCTOBER)
     for item_id in services.invoice_run_start(run=run, by=None):
         services.invoice_run_item_process(item_id=item_id)
-    content = register_csv(Invoice.objects.of_month(OCTOBER))
+    content = b"".join(register_csv(Invoice.objects.of_month(OCTOBER)))
     assert content.startswith("\ufeff".encode())
     header, *rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";")
     assert len(header) == len(rows[0]) == 15
