@@ -54,7 +54,7 @@ def embedded_xml(content: bytes) -> bytes:
     return bytes(found[0])
 
 
-def finish(_document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+def finish(pdf: pydyf.PDF) -> None:
     """Mend metadata and list of files before the PDF is written."""
     metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
     packet = b"".join(metadata.stream)

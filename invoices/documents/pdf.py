@@ -4,6 +4,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+import pydyf
 import weasyprint
 from django.conf import settings
 from django.db.models import prefetch_related_objects
@@ -12,7 +13,7 @@ from django.utils import translation
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-from invoices.documents import facturx
+from invoices.documents import facturx, tagging
 from invoices.documents.context import document_context
 from invoices.documents.fonts import font_files
 from invoices.einvoice.cii import issued_xml
@@ -29,7 +30,7 @@ class RenderError(Exception):
 
 
 @cache
-def _typography() -> tuple[FontConfiguration, weasyprint.CSS]:
+def typography() -> tuple[FontConfiguration, weasyprint.CSS]:
     """Load fonts and style once a process; both are reused by every document."""
     fonts = FontConfiguration()
     faces = "".join(
@@ -52,7 +53,7 @@ def _fetcher() -> URLFetcher:
 
 def warm_up() -> None:
     """Load what rendering needs, for a process that is about to fork workers."""
-    _typography()
+    typography()
 
 
 def invoice_html(invoice: Invoice) -> str:
@@ -69,7 +70,7 @@ def html_to_pdf(html: str, identifier: bytes, xml: weasyprint.Attachment | None 
 
     Raises RenderError when the logo or another file of the document is not there.
     """
-    fonts, css = _typography()
+    fonts, css = typography()
     document = weasyprint.HTML(string=html, url_fetcher=_fetcher())
     try:
         content: bytes = document.write_pdf(
@@ -77,12 +78,20 @@ def html_to_pdf(html: str, identifier: bytes, xml: weasyprint.Attachment | None 
             font_config=fonts,
             pdf_variant=VARIANT,
             pdf_identifier=identifier,
+            pdf_tags=True,
             attachments=[xml] if xml else None,
-            finisher=facturx.finish if xml else None,
+            finisher=_finish,
         )
     except FatalURLFetchingError as error:  # a BaseException, which would end the worker
         raise RenderError(str(error)) from error
     return content
+
+
+def _finish(_document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+    """Mend what WeasyPrint leaves open, before the PDF is written."""
+    tagging.finish(pdf)
+    if "AF" in pdf.catalog:
+        facturx.finish(pdf)
 
 
 def render_invoice(invoice: Invoice) -> bytes:

@@ -1,0 +1,1 @@
+"""How many invoices a minute: the real services, beside nothing but WeasyPrint."""
