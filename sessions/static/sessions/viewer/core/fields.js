@@ -61,7 +61,7 @@ export function toBase64url(data) {
  * @param {string} text only the canonical spelling without padding is accepted
  * @returns {Bytes}
  */
-export function fromBase64url(text) {
+function fromBase64url(text) {
   if (!BASE64URL.test(text) || text.length % 4 === 1) {
     throw malformed("not base64url");
   }

@@ -36,7 +36,7 @@ export function chord(codes) {
  *
  * @param {string} text
  */
-export function typeable(text) {
+function typeable(text) {
   return text
     .normalize("NFC")
     .replace(/\r\n?|[\u2028\u2029]/g, "\n")
