@@ -190,6 +190,7 @@ class Session:
         if left:
             line = await reach(lambda: Line(self._url).open(), left)
         async with line:
+            line.take_at_once(self._take)
             await line.send(messages.dump(self._hello()))
             self._line = line
             try:
@@ -298,13 +299,17 @@ class Session:
     # What the technician's end says, passed on unread by the server.
 
     async def _binary(self, line: Line, message: bytes) -> None:
+        if not self._take(message):
+            await self._handshake(line, message)
+
+    def _take(self, message: bytes) -> bool:
+        """Deal with a message unless it is a handshake, the only kind that is answered."""
         kind = kind_of(message)
         if kind is Kind.HANDSHAKE:
-            await self._handshake(line, message)
-            return
+            return False
         if self._pairing is None:
             # Sent before the other end learnt that the pairing is over.
-            return
+            return True
         try:
             if kind is Kind.CREDIT:
                 self._pairing.credit(parse_credit(message))
@@ -315,6 +320,7 @@ class Session:
         except ProtocolError as error:
             log.warning("the technician's page does not follow the protocol: %s", error)
             self._break_off(error.code)
+        return True
 
     async def _handshake(self, line: Line, message: bytes) -> None:
         responder = self._responder

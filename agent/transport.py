@@ -4,12 +4,15 @@ import asyncio
 import ipaddress
 import socket
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
+from websockets.frames import DATA_OPCODES, Frame, Opcode
+from websockets.protocol import Event, State
 
 from agent import elapsed
 from agent.protocol.framing import (
@@ -84,6 +87,52 @@ def _tls() -> ssl.SSLContext:
     return context
 
 
+class _Socket(ClientConnection):
+    """A websocket that hands over what needs no waiting as soon as it is there.
+
+    A credit or a key is dealt with in some microseconds; waking a task for it takes ten times as
+    long, and they come as often as frames go.
+
+    Attributes:
+        heard_at: when a message came last, in seconds of `elapsed`.
+        at_once: takes a binary message and returns whether that was all; it must not block.
+        unread: messages that came and are not done with; behind them nothing is handed over.
+        failed: what `at_once` raised; the line is broken off then.
+    """
+
+    heard_at = 0.0
+    at_once: Callable[[bytes], bool] | None = None
+    unread = 0
+    failed: Exception | None = None
+
+    def process_event(self, event: Event) -> None:
+        if isinstance(event, Frame) and event.opcode in DATA_OPCODES:
+            self.heard_at = elapsed.seconds()
+            if self._is_done(event):
+                return
+            self.unread += event.opcode is not Opcode.CONT
+        super().process_event(event)
+
+    def _is_done(self, frame: Frame) -> bool:
+        whole = frame.fin and frame.opcode is Opcode.BINARY
+        if not whole or self.unread or self.at_once is None:
+            return False
+        try:
+            return self.at_once(bytes(frame.data))
+        except Exception as error:  # noqa: BLE001 (whoever reads from the line gets it)
+            self.failed = error
+            self.transport.abort()
+            return True
+
+    async def post(self, message: bytes) -> None:
+        """Send a binary message; like `send`, but without its preparations for any other kind."""
+        if self.protocol.state is not State.OPEN:
+            await self.send(message)  # which knows why it does not go
+        self.protocol.send_binary(message)
+        self.send_data()
+        await self.drain()
+
+
 class Line:
     """A line, open from `open` or the beginning of an `async with` on."""
 
@@ -94,7 +143,10 @@ class Line:
             url: from `socket_url`.
         """
         self._url = url
-        self._socket: ClientConnection | None = None
+        self._socket: _Socket | None = None
+        self._watch: asyncio.TimerHandle | None = None
+        self._is_silent = False
+        self._at_work = False
 
     async def open(self) -> "Line":
         """Call the server.
@@ -103,7 +155,7 @@ class Line:
             LineError: it does not answer as it should.
         """
         try:
-            self._socket = await connect(
+            opened = await connect(
                 self._url,
                 ssl=_tls() if self._url.startswith("wss:") else None,
                 compression=None,
@@ -115,19 +167,54 @@ class Line:
                 max_queue=MAX_QUEUE,
                 write_limit=SEND_BUFFER,
                 user_agent_header=None,
+                create_connection=_Socket,
             )
         except (OSError, WebSocketException, ValueError) as error:
             # TimeoutError and ssl.SSLError are OSErrors.
             raise LineError(str(error)) from error
-        raw = self._socket.transport.get_extra_info("socket")
+        assert isinstance(opened, _Socket)  # noqa: S101 (for the type checker)
+        self._socket = opened
+        raw = opened.transport.get_extra_info("socket")
         if raw is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        opened.heard_at = elapsed.seconds()
+        self._look_again_in(LOOK_AFTER)
         return self
+
+    def take_at_once(self, take: Callable[[bytes], bool]) -> None:
+        """Offer binary messages to `take` first, as soon as they come, in their order.
+
+        Args:
+            take: returns whether that was all, else `receive` brings the message too. What it
+                raises breaks the line off and is raised by `receive`.
+        """
+        if self._socket is not None:
+            self._socket.at_once = take
 
     def abort(self) -> None:
         """Drop it without a farewell."""
+        self._look_no_more()
         if self._socket is not None:
             self._socket.transport.abort()
+
+    def _look_again_in(self, seconds: float) -> None:
+        self._watch = asyncio.get_running_loop().call_later(seconds, self._look)
+
+    def _look_no_more(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+
+    def _look(self) -> None:
+        """Break off if nothing has come for too long, also if the computer slept meanwhile."""
+        assert self._socket is not None  # noqa: S101 (open() set it)
+        silence = elapsed.seconds() - self._socket.heard_at
+        left = SILENCE_LIMIT.total_seconds() - silence
+        if left > 0:
+            self._look_again_in(min(LOOK_AFTER, left))
+        else:
+            self._is_silent = True
+            self.abort()
 
     async def __aenter__(self) -> "Line":
         return self if self._socket is not None else await self.open()
@@ -138,6 +225,7 @@ class Line:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._look_no_more()
         if isinstance(error, LineError):
             # Nobody would hear the farewell.
             self.abort()
@@ -153,27 +241,30 @@ class Line:
         if self._socket is None:
             raise LineError("not open")
         try:
-            await self._socket.send(message)
+            if isinstance(message, bytes):
+                await self._socket.post(message)
+            else:
+                await self._socket.send(message)
         except (OSError, WebSocketException) as error:
             raise LineError(str(error)) from error
 
     async def receive(self) -> str | bytes:
-        """Return the next message.
+        """Return the next message; whoever asks for it is done with the one before.
 
         Raises:
             LineError: the line broke, was closed, or has been silent for too long.
         """
-        if self._socket is None:
+        socket = self._socket
+        if socket is None:
             raise LineError("not open")
-        since = elapsed.seconds()
-        while True:
-            left = SILENCE_LIMIT.total_seconds() - (elapsed.seconds() - since)
-            if left <= 0:
-                raise LineError("the server is silent")
-            try:
-                async with asyncio.timeout(min(LOOK_AFTER, left)):
-                    return await self._socket.recv()
-            except TimeoutError:
-                continue
-            except (OSError, WebSocketException) as error:
-                raise LineError(str(error)) from error
+        if self._at_work:
+            socket.unread -= 1
+            self._at_work = False
+        try:
+            message = await socket.recv()
+        except (OSError, WebSocketException) as error:
+            if socket.failed is not None:
+                raise socket.failed from None
+            raise LineError("the server is silent" if self._is_silent else str(error)) from error
+        self._at_work = True
+        return message

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from websockets.asyncio.server import ServerConnection, serve
 
+from agent import elapsed, transport
 from agent.transport import SEND_BUFFER, AddressError, Line, LineError, socket_url
 from tests.agent.server import Server
 
@@ -137,3 +138,95 @@ def self_signed(folder: Path) -> tuple[Path, Path]:
         )
     )
     return paths
+
+
+async def test_what_needs_no_waiting_is_taken_at_once_and_the_rest_is_received(
+    server: Server,
+) -> None:
+    async with Line(socket_url(server.url)) as line:
+        caller = await server.call()
+        taken: list[bytes] = []
+
+        def take(message: bytes) -> bool:
+            taken.append(message)
+            return message.startswith(b"\3")
+
+        line.take_at_once(take)
+        received = asyncio.create_task(line.receive())
+        for message in (b"\3one", b"\3two", b"\1three"):
+            await caller.socket.send(message)
+        assert await received == b"\1three"
+        assert taken == [b"\3one", b"\3two", b"\1three"]
+
+
+async def test_nothing_overtakes_a_message_that_is_being_dealt_with(server: Server) -> None:
+    async with Line(socket_url(server.url)) as line:
+        caller = await server.call()
+        taken: list[bytes] = []
+
+        def take(message: bytes) -> bool:
+            taken.append(message)
+            return True
+
+        line.take_at_once(take)
+        for message in ("first", b"\3second", [b"\3th", b"ird"]):
+            await caller.socket.send(message)
+        assert await line.receive() == "first"
+        # Whoever deals with it now may be at it for a while.
+        await asyncio.sleep(0.05)
+        assert await line.receive() == b"\3second"
+        assert await line.receive() == b"\3third"
+        assert not taken
+        received = asyncio.create_task(line.receive())
+        await asyncio.sleep(0)
+        for message in (b"\3fourth", "last"):
+            await caller.socket.send(message)
+        assert await received == "last"
+        assert taken == [b"\3fourth"]
+
+
+async def test_whoever_takes_and_fails_breaks_the_line_off_and_the_reader_is_told(
+    server: Server,
+) -> None:
+    async with Line(socket_url(server.url)) as line:
+        caller = await server.call()
+
+        def take(_message: bytes) -> bool:
+            raise KeyError("a fault of ours")
+
+        line.take_at_once(take)
+        await caller.socket.send(b"\3")
+        with pytest.raises(KeyError, match="a fault of ours"):
+            await line.receive()
+        await asyncio.wait_for(caller.closed.wait(), 5)
+
+
+async def test_a_silent_server_is_noticed_and_one_that_only_sends_credits_is_not_silent(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "SILENCE_LIMIT", dt.timedelta(seconds=0.4))
+    monkeypatch.setattr(transport, "LOOK_AFTER", 0.1)
+    async with Line(socket_url(server.url)) as line:
+        caller = await server.call()
+        line.take_at_once(lambda _message: True)
+        received = asyncio.create_task(line.receive())
+        for _ in range(6):
+            await caller.socket.send(b"\3")
+            await asyncio.sleep(0.1)
+        assert not received.done()
+        with pytest.raises(LineError, match="silent"):
+            await asyncio.wait_for(received, 5)
+
+
+async def test_a_computer_that_slept_looks_at_once_whether_the_line_still_stands(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "LOOK_AFTER", 0.1)
+    async with Line(socket_url(server.url)) as line:
+        await server.call()
+        received = asyncio.create_task(line.receive())
+        await asyncio.sleep(0)
+        now = elapsed.seconds()
+        monkeypatch.setattr(elapsed, "seconds", lambda: now + 600)
+        with pytest.raises(LineError, match="silent"):
+            await asyncio.wait_for(received, 5)
