@@ -1,5 +1,6 @@
 """Forms for customers."""
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -119,14 +120,27 @@ class CustomerForm(forms.ModelForm[Customer]):
 class AgreementForm(forms.ModelForm[Agreement]):
     """What is agreed with one customer from a day on; a price is given in euros."""
 
-    first_block = EuroField(label=_("First block, VAT included, in euros"), required=False)
-    further_block = EuroField(label=_("Each further block, VAT included, in euros"), required=False)
-    first_block_net = EuroField(label=_("First block without VAT, in euros"), required=False)
-    further_block_net = EuroField(
-        label=_("Each further block without VAT, in euros"), required=False
-    )
     block_minutes = forms.IntegerField(
-        label=_("Billing block in minutes"), min_value=1, max_value=600, required=False
+        label=_("Billing block in minutes"),
+        min_value=1,
+        max_value=600,
+        required=False,
+        help_text=_("Empty, as are the prices: the price list holds."),
+    )
+    first_block = EuroField(
+        label=_("First block, VAT included, in euros"), least=Decimal(0), required=False
+    )
+    further_block = EuroField(
+        label=_("Each further block, VAT included, in euros"), least=Decimal(0), required=False
+    )
+    first_block_net = EuroField(
+        label=_("First block without VAT, in euros"), least=Decimal(0), required=False
+    )
+    further_block_net = EuroField(
+        label=_("Each further block without VAT, in euros"),
+        least=Decimal(0),
+        required=False,
+        help_text=_("Only for businesses abroad that pay the VAT themselves."),
     )
 
     field_order = (
@@ -170,14 +184,21 @@ class AgreementForm(forms.ModelForm[Agreement]):
         return day
 
     def clean(self) -> dict[str, Any]:
-        """Put block and prices into the agreement."""
+        """Put block and prices into the agreement, all of them or none."""
         cleaned = super().clean() or self.cleaned_data
+        own = ("block_minutes", "first_block", "further_block")
+        missing = [name for name in own if cleaned.get(name) is None]
+        if len(missing) < len(own):
+            for name in missing:
+                if name not in self.errors:
+                    self.add_error(name, _("A price of their own needs all three."))
+        if missing:
+            return cleaned
+        self.instance.block_seconds = cleaned["block_minutes"] * 60
         for name in ("first_block", "further_block", "first_block_net", "further_block_net"):
             value = cleaned.get(name)
             cents = None if value is None else EuroField.cents(value)
             setattr(self.instance, f"{name}_cents", cents)
-        minutes = cleaned.get("block_minutes")
-        self.instance.block_seconds = None if minutes is None else minutes * 60
         return cleaned
 
 

@@ -9,17 +9,19 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from company.models import Company
 from company.streaming import file_response
 from customers.models import Customer
 from invoices import services, tasks
 from invoices.domain.period import Month
 from invoices.mailing import mail_is_set_up
-from invoices.models import Export, Invoice, InvoiceRun, InvoiceRunItem
+from invoices.models import Export, Invoice, InvoiceRun, InvoiceRunItem, Reminder
 from invoices.problems import Problem
 from invoices.review import review, sessions_of
 from invoices.views.delivery import delivery_context
@@ -36,7 +38,7 @@ def work_context(month: Month) -> dict[str, Any]:
     export = Export.objects.latest_of(month)
     is_unfinished = progress is not None and progress.running
     is_paused = is_unfinished and run is not None and run.paused_at is not None
-    is_packing = export is not None and export.state in {Export.State.WAITING, Export.State.WORKING}
+    is_packing = export is not None and export.is_under_way
     return {
         "month": month,
         "run": run,
@@ -47,8 +49,14 @@ def work_context(month: Month) -> dict[str, Any]:
         "is_running": is_unfinished
         and not (is_paused and progress is not None and not progress.working),
         "is_packing": is_packing,
-        "has_invoices": Invoice.objects.of_month(month).exists(),
+        "has_documents": _has_documents(month),
+        "datev": Company.objects.current(),
     }
+
+
+def _has_documents(month: Month) -> bool:
+    """Whether there is something to pack."""
+    return Invoice.objects.of_month(month).exists() or Reminder.objects.of_month(month).exists()
 
 
 @require_GET
@@ -104,7 +112,7 @@ def run_start(request: HttpRequest, month: Month) -> HttpResponse:
         messages.success(request, text % {"count": len(waiting)})
     else:
         messages.info(request, _("There is nothing new to invoice in this month."))
-    return redirect("invoices:month", month)
+    return _to_work(month)
 
 
 @require_POST
@@ -124,7 +132,12 @@ def customer_run(request: HttpRequest, month: Month, customer_id: int) -> HttpRe
     else:
         text = _("The invoice of %(customer)s is in work, or comes when the paused run goes on.")
     messages.info(request, text % {"customer": customer.name})
-    return redirect("invoices:month", month)
+    return _to_work(month)
+
+
+def _to_work(month: Month) -> HttpResponse:
+    """Go back to the month's page, to where run and export are: the keyboard goes on from there."""
+    return redirect(f"{reverse('invoices:month', args=[month])}#work")
 
 
 def _incomplete(
@@ -145,7 +158,7 @@ def run_pause(request: HttpRequest, month: Month) -> HttpResponse:
     run = get_object_or_404(InvoiceRun, period=month.first_day)
     if not services.invoice_run_pause(run=run, by=current_user(request)):
         messages.info(request, _("There was nothing left to pause."))
-    return redirect("invoices:month", month)
+    return _to_work(month)
 
 
 @require_POST
@@ -154,7 +167,7 @@ def run_resume(request: HttpRequest, month: Month) -> HttpResponse:
     """Let the month's paused run go on."""
     run = get_object_or_404(InvoiceRun, period=month.first_day)
     tasks.queue_items(services.invoice_run_resume(run=run, by=current_user(request)))
-    return redirect("invoices:month", month)
+    return _to_work(month)
 
 
 @require_GET
@@ -172,21 +185,20 @@ def progress(request: HttpRequest, month: Month) -> HttpResponse:
 @office_required
 def export_start(request: HttpRequest, month: Month) -> HttpResponse:
     """Have the month packed and go back to its page."""
-    if not Invoice.objects.of_month(month).exists():
+    if not _has_documents(month):
         messages.info(request, _("There is no invoice in this month yet."))
         return redirect("invoices:month", month)
     export = services.export_create(month=month, by=current_user(request))
     tasks.queue_export(export.pk)
-    return redirect("invoices:month", month)
+    return _to_work(month)
 
 
 @require_GET
 @office_required
 def export_file(request: HttpRequest, month: Month, export_id: int) -> HttpResponseBase:
     """Deliver a packed month as a ZIP."""
-    export = get_object_or_404(
-        Export, pk=export_id, period=month.first_day, state=Export.State.DONE
-    )
+    found = Export.objects.filter(kind=Export.Kind.MONTH, period=month.first_day)
+    export = get_object_or_404(found, pk=export_id, state=Export.State.DONE)
     try:
         return file_response(
             request,

@@ -117,3 +117,59 @@ def test_a_change_of_company_data_names_the_fields_not_their_content(
     fields = {name: form.initial.get(name) or "" for name in form.fields} | {"phone": "06233-1"}
     assert owner_client.post(page, fields).status_code == 302
     assert AuditEntry.objects.get().details == {"fields": "phone"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("first_block_cents", "-1"),
+        ("further_block_cents", "8,50"),
+        ("first_block_net_cents", "-714"),
+        ("block_seconds", "0"),
+        ("minimum_blocks", "0"),
+        ("vat_percent", "100"),
+        ("valid_from", "31.02.2030"),
+        ("name", "x" * 101),
+    ],
+)
+def test_a_tariff_that_cannot_be_meant_is_refused_at_its_field_and_kept(
+    owner_client: Client, name: str, value: str
+) -> None:
+    fields = {
+        "name": "Neu",
+        "valid_from": "01.01.2030",
+        "block_seconds": "600",
+        "minimum_blocks": "1",
+        "first_block_cents": "850",
+        "further_block_cents": "850",
+        "first_block_net_cents": "714",
+        "further_block_net_cents": "714",
+        "vat_percent": "19",
+    } | {name: value}
+    answer = owner_client.post(reverse("admin:company_tariff_add"), fields)
+    assert answer.status_code == 200
+    form = answer.context["adminform"].form
+    assert list(form.errors) == [name]
+    assert f'value="{value}"' in answer.content.decode()
+    assert not Tariff.objects.filter(name__in=("Neu", value)).exists()
+
+
+def test_a_tariff_that_costs_nothing_can_be_meant(owner_client: Client) -> None:
+    prices = ("first_block_cents", "further_block_cents")
+    nets = ("first_block_net_cents", "further_block_net_cents")
+    fields = {"name": "Frei", "valid_from": "01.01.2030", "block_seconds": "600"}
+    fields |= dict.fromkeys((*prices, *nets), "0") | {"minimum_blocks": "1", "vat_percent": "19"}
+    assert owner_client.post(reverse("admin:company_tariff_add"), fields).status_code == 302
+    assert Tariff.objects.get(name="Frei").first_block_cents == 0
+
+
+def test_a_mistyped_iban_is_refused_at_its_field_and_kept(owner_client: Client) -> None:
+    page = change("company", Company.objects.current().pk)
+    form = owner_client.get(page).context["adminform"].form
+    fields = {name: form.initial.get(name) or "" for name in form.fields}
+    answer = owner_client.post(page, fields | {"iban": "DE02120300000000202052"})
+    assert list(answer.context["adminform"].form.errors) == ["iban"]
+    text = answer.content.decode()
+    assert "keine gültige IBAN" in text
+    assert 'value="DE02120300000000202052"' in text
+    assert Company.objects.current().iban != "DE02120300000000202052"

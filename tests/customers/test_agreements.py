@@ -80,6 +80,30 @@ def test_own_prices_are_kept_in_cents(desk: Client, customer: Customer) -> None:
     assert "10,50" in desk.get(address(customer)).content.decode()
 
 
+def test_further_blocks_may_cost_nothing(desk: Client, customer: Customer) -> None:
+    prices = {"block_minutes": "60", "first_block": "49", "further_block": "0"}
+    assert desk.post(address(customer), fields(**prices)).status_code == 302
+    terms = Agreement.objects.get().terms
+    assert terms is not None
+    assert terms.further_block_cents == 0
+
+
+def test_half_a_price_is_asked_for_at_the_fields_that_are_empty(
+    desk: Client, customer: Customer
+) -> None:
+    answer = desk.post(address(customer), fields(first_block="7"))
+    assert set(answer.context["form"].errors) == {"block_minutes", "further_block"}
+
+
+def test_what_was_typed_stays_and_the_error_stands_at_its_field(
+    desk: Client, customer: Customer
+) -> None:
+    prices = {"block_minutes": "10", "first_block": "-7", "further_block": "7"}
+    answer = desk.post(address(customer), fields(**prices))
+    assert list(answer.context["form"].errors) == ["first_block"]
+    assert 'value="-7"' in answer.content.decode()
+
+
 def test_two_agreements_of_a_day_are_refused(desk: Client, customer: Customer) -> None:
     desk.post(address(customer), fields())
     assert desk.post(address(customer), fields()).status_code == 422

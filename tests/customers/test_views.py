@@ -58,6 +58,36 @@ def test_a_form_with_errors_says_where_and_keeps_what_was_typed(
     assert 'aria-invalid="true"' in text
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("vat_id", "DE136695975", "Prüfziffer"),
+        ("vat_id", "XX1", "EU-Land"),
+        ("leitweg_id", "04011000-12345-04", "Prüfziffern"),
+        ("leitweg_id", "abc", "Leitweg-ID besteht aus"),
+        ("email", "anna@", "E-Mail-Adresse"),
+        ("last_name", "x" * 200, "100 Zeichen"),
+        ("street", "😀" * 101, "100 Zeichen"),
+        ("postcode", "١٢٣٤٥", "fünf Ziffern"),
+        ("phone", "<b>", "Telefonnummer"),
+        ("city", "a\0b", "Nullzeichen"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_the_rest_is_kept(
+    technician: User, log_in: LogIn, name: str, value: str, said: str
+) -> None:
+    answer = log_in(technician).post("/kunden/neu/", FORM | {name: value, "notes": "behalten"})
+    assert answer.status_code == 422
+    form = answer.context["form"]
+    assert list(form.errors) == [name]
+    assert said in str(form.errors[name])
+    text = answer.content.decode()
+    assert f'id="id_{name}_error"' in text
+    assert "behalten" in text
+    assert form[name].value() == value
+    assert not Customer.objects.exists()
+
+
 def test_a_customer_is_created_with_a_number(technician: User, log_in: LogIn) -> None:
     answer = log_in(technician).post("/kunden/neu/", FORM, follow=True)
     assert "Mayer ist gespeichert, Kundennummer 10001." in answer.content.decode()
