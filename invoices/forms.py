@@ -86,6 +86,27 @@ class PaymentForm(forms.Form):
         return day
 
 
+class AuditForm(forms.Form):
+    """The days that a tax audit is about."""
+
+    first = forms.DateField(
+        label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    last = forms.DateField(
+        label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse days in the wrong order, and those to come: nobody knows what they bring."""
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("first"), cleaned.get("last")
+        if first and last and last < first:
+            self.add_error("last", _("The last day lies before the first one."))
+        if first and first > timezone.localdate():
+            self.add_error("first", _("This day is still to come."))
+        return cleaned
+
+
 class WriteOffForm(forms.Form):
     """Why the shop no longer asks for what is open."""
 

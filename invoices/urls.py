@@ -3,7 +3,17 @@
 from django.urls import path, register_converter
 
 from invoices.converters import MonthConverter
-from invoices.views import delivery, documents, dunning, figures, invoice, items, month, payments
+from invoices.views import (
+    audit,
+    delivery,
+    documents,
+    dunning,
+    figures,
+    invoice,
+    items,
+    month,
+    payments,
+)
 
 register_converter(MonthConverter, "month")
 
@@ -48,11 +58,16 @@ urlpatterns = [
         items.item_remove,
         name="item_remove",
     ),
+    path("sitzungen/<uuid:session_id>/rechnung/", invoice.session_invoice, name="session"),
     path("offene-posten/", payments.open_items, name="open_items"),
     path("mahnungen/", dunning.reminders_page, name="reminders"),
     path("mahnungen/<str:number>/", dunning.reminder_issue, name="remind"),
     path("mahnungen/<str:number>/<int:level>/senden/", dunning.reminder_send, name="send_reminder"),
     path("mahnungen/<str:number>/<int:level>.pdf", dunning.reminder_pdf, name="reminder_pdf"),
+    path("pruefung/", audit.audit_page, name="audit"),
+    path("pruefung/packen/", audit.audit_start, name="audit_start"),
+    path("pruefung/fortschritt/", audit.audit_progress, name="audit_progress"),
+    path("pruefung/<int:export_id>.zip", audit.audit_file, name="audit_file"),
     path("zahlen/", figures.figures_page, name="figures"),
     path("zahlen/<slug:name>.csv", figures.figures_csv, name="figures_csv"),
     path("zahlungen/", payments.payments_page, name="payments"),
