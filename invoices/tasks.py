@@ -10,6 +10,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from invoices import services
+from invoices.models import Invoice
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +19,12 @@ logger = logging.getLogger(__name__)
 def run_item(item_id: int) -> None:
     """Make the invoice of one customer of a run."""
     services.invoice_run_item_process(item_id=item_id)
+
+
+@shared_task(name="invoices.complete")
+def complete(invoice_id: int) -> None:
+    """Write the file of one issued invoice."""
+    services.invoice_complete(invoice=Invoice.objects.get(pk=invoice_id))
 
 
 @shared_task(name="invoices.export")
@@ -70,6 +77,11 @@ def queue_items(item_ids: Iterable[int]) -> None:
         transaction.on_commit(lambda: _send_items(ids))
 
 
+def queue_file(invoice: Invoice) -> None:
+    """Have an invoice's file written as soon as the transaction is committed."""
+    transaction.on_commit(lambda: _send_file(invoice.pk))
+
+
 def queue_export(export_id: int) -> None:
     """Give an export to the workers as soon as the transaction is committed."""
     transaction.on_commit(lambda: _send_export(export_id))
@@ -96,6 +108,13 @@ def _send_items(item_ids: list[int]) -> None:
     except OperationalError:
         logger.exception("Only %s of %s customers could be queued", len(sent), len(item_ids))
     services.items_queued(item_ids=sent)
+
+
+def _send_file(invoice_id: int) -> None:
+    try:
+        complete.delay(invoice_id)
+    except OperationalError:
+        logger.exception("The file of invoice %s could not be queued", invoice_id)
 
 
 def _send_export(export_id: int) -> None:

@@ -59,6 +59,7 @@ urlpatterns = [
         name="item_remove",
     ),
     path("sitzungen/<uuid:session_id>/rechnung/", invoice.session_invoice, name="session"),
+    path("sitzungen/<uuid:session_id>/rechnung/", invoice.session_invoice, name="session"),
     path("offene-posten/", payments.open_items, name="open_items"),
     path("mahnungen/", dunning.reminders_page, name="reminders"),
     path("mahnungen/<str:number>/", dunning.reminder_issue, name="remind"),

@@ -45,6 +45,7 @@ from invoices.services.paying import (
     suggestions,
     write_off,
 )
+from invoices.services.preparing import NotInvoiceableError, session_invoice
 from invoices.services.printing import (
     NotRetriableError,
     print_batch_create,
@@ -67,6 +68,7 @@ from invoices.services.runs import (
 )
 from invoices.services.sweeping import (
     exports_lost,
+    invoice_complete,
     invoices_complete,
     items_lost,
     leftovers_remove,
@@ -82,6 +84,7 @@ __all__ = [
     "ItemBilledError",
     "NotCancellableError",
     "NotDeliverableError",
+    "NotInvoiceableError",
     "NotRetriableError",
     "Progress",
     "Queued",
@@ -99,6 +102,7 @@ __all__ = [
     "exports_lost",
     "exports_remove",
     "invoice_cancel",
+    "invoice_complete",
     "invoice_run_create",
     "invoice_run_include",
     "invoice_run_item_process",
@@ -125,6 +129,7 @@ __all__ = [
     "reminder_due",
     "reminder_issue",
     "reminder_queue",
+    "session_invoice",
     "statement_import",
     "suggestion_accept",
     "suggestions",

@@ -10,27 +10,19 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
 from company import audit
-from company.models import Company, VatRate
+from company.models import Company
 from customers.models import Customer
 from invoices.archive import invoice_archive
 from invoices.documents.pdf import render_invoice
-from invoices.domain.billing import LedgerMismatchError
-from invoices.domain.lines import NetPriceMissingError
 from invoices.models import Invoice, InvoiceRun, InvoiceRunItem, Item
 from invoices.problems import Problem, problem_of
 from invoices.review import company_missing, unbilled
-from invoices.services.drafting import Draft, NothingDueError, draft_of, shop_of
-from invoices.services.issuing import (
-    RulesBrokenError,
-    SessionsChangedError,
-    draft_check,
-    draft_issue,
-)
+from invoices.services.preparing import NotInvoiceableError, unbilled_issue
 
 if TYPE_CHECKING:
     from invoices.domain.period import Month
@@ -235,7 +227,7 @@ def invoice_run_item_process(*, item_id: int) -> InvoiceRunItem | None:
             invoice_archive(invoice, render_invoice)
     except (OperationalError, InterfaceError):
         raise  # the database is gone: the lease runs out, and somebody goes on from there
-    except _NotInvoiceableError as error:
+    except NotInvoiceableError as error:
         item_finish(item, State.FAILED, error.problem, error.detail)
     except OSError as error:
         logger.error("Run item %s: no file could be written: %s", item_id, error)  # noqa: TRY400
@@ -248,15 +240,6 @@ def invoice_run_item_process(*, item_id: int) -> InvoiceRunItem | None:
     else:
         item_finish(item, State.DONE)
     return item
-
-
-class _NotInvoiceableError(Exception):
-    """The customer cannot be invoiced as things are."""
-
-    def __init__(self, problem: Problem, detail: str) -> None:
-        super().__init__(detail)
-        self.problem = problem
-        self.detail = detail
 
 
 def _claim(item_id: int) -> InvoiceRunItem | None:
@@ -297,54 +280,12 @@ def _complete_files(item: InvoiceRunItem) -> None:
 
 def _issue(item: InvoiceRunItem) -> Invoice | None:
     """Issue the customer's invoice and note it on the item; None when nothing is unbilled."""
-    for _attempt in range(3):
-        draft = _draft(item)
-        if draft is None:
-            return None
-        try:
-            with transaction.atomic():
-                item.invoice = draft_issue(draft)
-                item.save(update_fields=["invoice"])
-        except (SessionsChangedError, IntegrityError):
-            continue  # another worker billed them, or somebody moved one: look again
-        return item.invoice
-    raise _NotInvoiceableError(Problem.UNEXPECTED, "sessions kept changing")
 
+    def note(invoice: Invoice) -> None:
+        item.invoice = invoice
+        item.save(update_fields=["invoice"])
 
-def _draft(item: InvoiceRunItem) -> Draft | None:
-    """Prepare and check the customer's invoice; None when nothing is unbilled."""
-    month = item.run.month
-    sessions = unbilled(month).filter(customer=item.customer).prefetch_related("segments")
-    items = Item.objects.unbilled().until(month).filter(customer=item.customer)
-    if not sessions and not items:
-        return None
-    customer = Customer.objects.get(pk=item.customer_id)
-    if missing := customer.missing_for_invoice:
-        raise _NotInvoiceableError(Problem.ADDRESS, ", ".join(missing))
-    company = Company.objects.current()
-    if missing := company_missing(company):
-        raise _NotInvoiceableError(Problem.COMPANY, ", ".join(missing))
-    try:
-        draft = draft_of(
-            shop=shop_of(company),
-            customer=customer,
-            month=month,
-            sessions=list(sessions),
-            items=list(items),
-        )
-        if draft is not None:
-            draft_check(draft)
-    except LedgerMismatchError as error:
-        raise _NotInvoiceableError(Problem.LEDGER, str(error)) from error
-    except NetPriceMissingError as error:
-        raise _NotInvoiceableError(Problem.NET_PRICE, "") from error
-    except VatRate.DoesNotExist as error:
-        raise _NotInvoiceableError(Problem.VAT_RATE, "") from error
-    except NothingDueError as error:
-        raise _NotInvoiceableError(Problem.NEGATIVE, "") from error
-    except RulesBrokenError as error:
-        raise _NotInvoiceableError(Problem.RULES, str(error)) from error
-    return draft
+    return unbilled_issue(customer_id=item.customer_id, month=item.run.month, note=note)
 
 
 def items_queued(*, item_ids: list[int]) -> None:

@@ -23,17 +23,27 @@ def invoices_complete(*, now: dt.datetime) -> None:
     Invoices of the last half minute are left to the worker that issued them.
     """
     for invoice in Invoice.objects.unarchived(issued_before=now - LEASE):
-        try:
-            invoice_archive(invoice, render_invoice)
-        except RenderError:
-            logger.exception("%s has no file yet", invoice)
-        except OSError as error:
-            logger.error("%s has no file yet: %s", invoice, error)  # noqa: TRY400 - comes again
+        if not invoice_complete(invoice=invoice):
             break  # a full disk is full for the next one too
     issued = InvoiceRunItem.objects.filter(state=State.ISSUED)
     for item in issued.select_related("run", "customer"):
         if not files_missing(item):
             item_finish(item, State.DONE)
+
+
+def invoice_complete(*, invoice: Invoice) -> bool:
+    """Render and archive one invoice; return False where the file could not be written.
+
+    What cannot be done now is done by a later round.
+    """
+    try:
+        invoice_archive(invoice, render_invoice)
+    except RenderError:
+        logger.exception("%s has no file yet", invoice)
+    except OSError as error:
+        logger.error("%s has no file yet: %s", invoice, error)  # noqa: TRY400 - comes again
+        return False
+    return True
 
 
 def items_lost(*, now: dt.datetime) -> list[int]:

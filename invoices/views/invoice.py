@@ -1,5 +1,7 @@
 """The page of one invoice: what became of it, and what the office can do about it."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +13,7 @@ from invoices import services, tasks
 from invoices.forms import CancelForm, SendForm, WriteOffForm
 from invoices.mailing import mail_is_set_up
 from invoices.models import Delivery, Invoice, Payment
+from sessions.models import Session
 from technicians.access import current_user, office_required
 
 
@@ -56,6 +59,23 @@ def _show(
         },
         status=422 if is_refused else 200,
     )
+
+
+@require_POST
+@office_required
+def session_invoice(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Issue the invoice of a single session at once, and show it."""
+    session = get_object_or_404(Session, pk=session_id)
+    try:
+        invoice = services.session_invoice(session=session, by=current_user(request))
+    except services.NotInvoiceableError as error:
+        messages.error(request, f"{error.problem.label} {error.detail}".strip())
+        return redirect(session)
+    if invoice is None:
+        messages.info(request, _("Nothing of this session is left to be invoiced."))
+        return redirect(session)
+    tasks.queue_file(invoice)
+    return redirect("invoices:detail", invoice.number)
 
 
 @require_POST

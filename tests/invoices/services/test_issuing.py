@@ -88,7 +88,7 @@ def test_the_office_waives_blocks_on_the_sessions_page(
 def test_the_sessions_page_offers_its_invoice_at_once_to_the_office_only(
     session: Session, office: User, technician: User, login: Callable[[User], Client]
 ) -> None:
-    address = reverse("invoices:run_customer", args=[OCTOBER, session.customer_id])
+    address = reverse("invoices:session", args=[session.pk])
     assert address not in login(technician).get(session.get_absolute_url()).content.decode()
     assert address in login(office).get(session.get_absolute_url()).content.decode()
     issue()

@@ -25,7 +25,7 @@ from invoices.documents.pdf import RenderError, render_invoice
 from invoices.domain.period import Month
 from invoices.models import BilledSession, Invoice, InvoiceRunItem
 from invoices.problems import Problem
-from invoices.services import runs
+from invoices.services import preparing, runs
 from sessions.models import Session
 from technicians.models import User
 from tests.invoices.conftest import OCTOBER, MakeSession
@@ -318,7 +318,7 @@ def test_a_database_that_goes_away_leaves_the_item_to_its_lease(
         raise OperationalError("the connection is closed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(runs, "draft_issue", gone)
+        patch.setattr(preparing, "draft_issue", gone)
         with pytest.raises(OperationalError):
             services.invoice_run_item_process(item_id=item_id)
     assert services.invoice_run_item_process(item_id=item_id) is None  # leased

@@ -18,7 +18,7 @@ from invoices import services
 from invoices.documents.facturx import FILE_NAME
 from invoices.einvoice.cii import issued_xml
 from invoices.models import ArchivedFile, BilledSession, Invoice, InvoiceRunItem, NumberRange
-from invoices.services import runs
+from invoices.services import preparing, runs
 from invoices.verification import verify
 from tests.invoices import workers
 from tests.invoices.conftest import OCTOBER, MakeSession
@@ -126,7 +126,7 @@ def kill_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, item_id: int, place
 
 
 PLACES: dict[str, tuple[object, str]] = {
-    "before the number": (runs, "draft_issue"),
+    "before the number": (preparing, "draft_issue"),
     "with the number in hand": (BilledSession.objects, "bulk_create"),
     "before rendering": (runs, "invoice_archive"),
     "while writing": (os, "fsync"),

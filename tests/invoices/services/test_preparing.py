@@ -1,0 +1,113 @@
+"""A single session's invoice, at once: alone, once, and only where one can be made."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from company.models import AuditEntry, Company
+from customers.models import Customer
+from invoices import services, tasks
+from invoices.models import Invoice, Item
+from invoices.problems import Problem
+from sessions.models import Session
+from technicians.models import User
+from tests.invoices.conftest import OCTOBER, MakeSession
+from tests.invoices.documents.test_pdf import issue
+
+MakeCustomer = Callable[..., Customer]
+Login = Callable[[User], Client]
+
+
+@pytest.fixture
+def session(company: Company, make_customer: MakeCustomer, make_session: MakeSession) -> Session:
+    return make_session(make_customer(), seconds=1500)
+
+
+def address(session: Session) -> str:
+    return reverse("invoices:session", args=[session.pk])
+
+
+def test_strangers_and_technicians_may_not(
+    session: Session, technician: User, login: Login, client: Client
+) -> None:
+    assert client.post(address(session)).status_code == 302
+    assert login(technician).post(address(session)).status_code == 403
+    assert not Invoice.objects.exists()
+
+
+def test_without_an_address_the_page_says_what_is_missing(
+    session: Session, office: User, login: Login
+) -> None:
+    Customer.objects.update(street="")
+    with pytest.raises(services.NotInvoiceableError) as refused:
+        services.session_invoice(session=session, by=office)
+    assert refused.value.problem is Problem.ADDRESS
+    page = login(office).post(address(session), follow=True).content.decode()
+    assert "alert-error" in page
+    assert refused.value.detail in page
+    assert not Invoice.objects.exists()
+
+
+def test_a_session_without_customer_or_time_has_no_invoice(
+    company: Company, make_session: MakeSession, office: User, login: Login
+) -> None:
+    session = make_session(None)
+    assert services.session_invoice(session=session, by=office) is None
+    page = login(office).post(address(session), follow=True)
+    assert page.redirect_chain == [(session.get_absolute_url(), 302)]
+
+
+def test_only_this_session_is_on_it_and_the_rest_comes_with_the_run(
+    session: Session, make_session: MakeSession, office: User
+) -> None:
+    assert session.customer is not None
+    other = make_session(session.customer)
+    item = Item.objects.create(
+        customer=session.customer,
+        service_date=OCTOBER.first_day,
+        description="Anfahrt",
+        unit_gross_cents=2500,
+    )
+    single = services.session_invoice(session=session, by=office)
+    assert single is not None
+    assert [line.session_id for line in single.lines.all()] == [session.pk]
+    assert AuditEntry.objects.latest("number").action == "invoice.single"
+    rest = issue()
+    assert [(line.session_id, line.item_id) for line in rest.lines.all()] == [
+        (other.pk, None),
+        (None, item.pk),
+    ]
+
+
+def test_a_second_click_makes_no_second_invoice(session: Session, office: User) -> None:
+    assert services.session_invoice(session=session, by=office) is not None
+    assert services.session_invoice(session=session, by=office) is None
+    assert Invoice.objects.count() == 1
+
+
+def test_the_click_leads_to_the_invoice_and_its_file_is_written(
+    session: Session, office: User, login: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks.complete, "delay", tasks.complete)
+    monkeypatch.setattr("django.db.transaction.on_commit", lambda function, **_: function())
+    answer = login(office).post(address(session))
+    invoice = Invoice.objects.get()
+    assert answer.headers["Location"] == reverse("invoices:detail", args=[invoice.number])
+    assert invoice.archived_file.size > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_clicks_at_once_make_one_invoice(session: Session, office: User) -> None:
+    def click(_number: int) -> None:
+        try:
+            services.session_invoice(session=session, by=office)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(click, range(4)))
+    assert Invoice.objects.count() == 1
