@@ -68,6 +68,7 @@ class Work:
         means: what the line allows.
         fresh: what may have changed since the frame before, in pixels; the rest has waited.
         rects: the frame so far, in painting order.
+        pair: the screen as it is, and as the technician has it after the rectangles so far.
     """
 
     kernel: Kernel
@@ -82,11 +83,10 @@ class Work:
     rects: list[Rect] = field(default_factory=list)
     size: int = 0
     painted: int = 0
+    pair: Pair = field(init=False)
 
-    @property
-    def pair(self) -> Pair:
-        """The screen as it is, and as the technician has it after the rectangles so far."""
-        return Pair(self.picture, self.canvas.shadow)
+    def __post_init__(self) -> None:
+        self.pair = Pair(self.picture, self.canvas.shadow)
 
     def news(self) -> TileGrid:
         """Return the tiles of `changed` that have changed since the frame before."""

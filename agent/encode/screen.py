@@ -9,7 +9,7 @@ screens are identical, bit for bit.
 
 from dataclasses import replace
 
-from agent.capture.base import Box, Picture, row_intervals
+from agent.capture.base import Box, Picture, inside, row_intervals
 from agent.encode.area import TILE, TileGrid
 from agent.encode.coder import Canvas, Stage, Work
 from agent.encode.digest import digest
@@ -106,10 +106,11 @@ class ScreenEncoder:
         canvas = self._canvas
         if canvas is None:
             raise RuntimeError("first() was never called")
-        intervals = row_intervals(fresh + self.waiting(), picture.height)
+        boxes = inside(fresh + self.waiting(), picture.width, picture.height)
+        intervals = row_intervals(boxes, picture.height)
         work = self._work(canvas, picture, intervals, (now, means))
         work.fresh = fresh
-        self._kernel.mark(work.pair, work.changed, intervals)
+        self._kernel.mark(work.pair, work.changed, boxes)
         urgent = self._urgent(work)
         if not urgent and self._is_mending_due(canvas, now):
             self._waiting = work.changed
@@ -173,6 +174,10 @@ class ScreenEncoder:
 
     def _code_rows(self, work: Work) -> None:
         """Code what has waited, then what is new, or show all of it as a preview."""
+        if not self._waiting and work.changed.count * TILE * TILE <= URGENT_PIXELS:
+            # So little is worth neither a preview nor taking turns.
+            self._code(work, work.changed)
+            return
         means = work.means
         if means.preview is not None:
             # A sample first: it tells what all would cost.

@@ -109,10 +109,19 @@ def lossless(work: Work, boxes: list[Box], guess: float = CHEAP) -> None:
         whole = work.left.pixels(box)
         parts = [whole] if work.mending else work.kernel.split(work.pair, whole)
         for part in parts:
-            packed = work.kernel.pack(work.picture, part)
-            work.add(part, Codec.ZSTD, work.canvas.stream.encode(packed))
+            work.add(part, *_streamed(work, part))
             work.canvas.lossy.lossless(part)
         work.brought(box)
+
+
+def _streamed(work: Work, part: Box) -> tuple[Codec, bytes]:
+    """Return a box of pixels in the session's stream, lines of text by columns."""
+    bands = work.kernel.bands(work.picture, part)
+    stream = work.canvas.stream
+    if not bands:
+        return Codec.ZSTD, stream.encode(work.kernel.pack(work.picture, part))
+    packed = work.kernel.pack_bands(work.picture, part, bands)
+    return Codec.LINES, bands + stream.encode(packed)
 
 
 def pieces(boxes: list[Box], work: Work, guess: float, *, rows_least: int = 0) -> Iterator[Box]:

@@ -23,6 +23,10 @@ PLANES = 4
 # A plane takes the page as much memory as the picture; of larger ones nothing is kept.
 PLANE_PIXELS_MAX = 16 * 1024 * 1024
 
+# A band of codec 8: its height, and whether its pixels come by columns.
+BAND_HIGHEST = 127
+BAND_COLUMNS = 0x80
+
 _HEAD = struct.Struct("!BBHHH")
 _RECT = struct.Struct("!HHHHBI")
 _COPY = struct.Struct("!HH")
@@ -38,6 +42,7 @@ class Codec(IntEnum):
     PREVIEW = 5
     KEEP = 6
     RESTORE = 7
+    LINES = 8
 
 
 _CODECS = {int(codec): codec for codec in Codec}
@@ -85,6 +90,25 @@ def copy_source(rect: Rect) -> tuple[int, int]:
 def plane_data(plane: int) -> bytes:
     """Return the data of a keep or restore: the number of the plane, 0 to 3."""
     return bytes([plane])
+
+
+def bands_of(rect: Rect) -> bytes:
+    """Return the bands with which the data of codec 8 begins; the stream follows them.
+
+    Raises:
+        ProtocolError: they are not of the rectangle's height, or none is by columns.
+    """
+    high = 0
+    for number, band in enumerate(rect.data, start=1):
+        if not band & BAND_HIGHEST:
+            break
+        high += band & BAND_HIGHEST
+        if high >= rect.h:
+            bands = rect.data[:number]
+            if high == rect.h and max(bands) > BAND_HIGHEST and number < len(rect.data):
+                return bands
+            break
+    raise malformed("bands that do not make a rectangle")
 
 
 def video_data(access_unit: bytes, *, key: bool) -> bytes:
@@ -185,6 +209,8 @@ def _check_rect(rect: Rect, width: int, height: int) -> None:
     elif rect.codec is Codec.H264:
         if not rect.data.startswith(_ACCESS_UNITS):
             raise malformed("no access unit of H.264")
+    elif rect.codec is Codec.LINES:
+        bands_of(rect)
     elif not rect.data:
         raise malformed("a rectangle without data")
 

@@ -21,6 +21,7 @@ from agent.protocol.keys import ResumeSecret, SessionKeys
 from agent.protocol.picture import Codec, Rect, copy_source, parse_frame
 from agent.protocol.records import Opener, Sealer
 from agent.protocol.resume import Resumer
+from tests.agent.streamed import streamed
 
 TECHNICIAN = TechnicianIdentity("Tina Technik", "DIBUC", "https://portal.example")
 TERMS = messages.Terms(600, 850, 850, Decimal("19.00"))
@@ -47,9 +48,8 @@ class Painter:
             self.image = Image.new("RGB", (frame.width, frame.height))
         for rect in frame.rects:
             self.codecs.append(rect.codec)
-            if rect.codec is Codec.ZSTD:
-                pixels = self._stream.decompress(rect.data)
-                part = Image.frombytes("RGB", (rect.w, rect.h), pixels)
+            if rect.codec in {Codec.ZSTD, Codec.LINES}:
+                part = streamed(self._stream, rect)
             elif rect.codec is Codec.COPY:
                 x, y = copy_source(rect)
                 part = self.image.crop((x, y, x + rect.w, y + rect.h))

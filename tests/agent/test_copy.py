@@ -32,7 +32,7 @@ def copies_of(
     pair = Pair(picture_of(new), picture_of(old))
     grid = TileGrid(*new.size)
     intervals = [rows or (0, new.height)]
-    kernel.mark(pair, grid, intervals)
+    kernel.mark(pair, grid, [Box(0, top, pair.new.width, bottom) for top, bottom in intervals])
     return find_copies(kernel, pair, grid, intervals)
 
 
@@ -229,7 +229,7 @@ def test_a_way_that_is_likely_is_found_again_and_a_wrong_one_does_no_harm() -> N
     pair = Pair(picture_of(new), picture_of(old))
     grid = TileGrid(640, 480)
     kernel = load()
-    kernel.mark(pair, grid, [(0, 480)])
+    kernel.mark(pair, grid, [Box(0, 0, pair.new.width, 480)])
     found = find_copies(kernel, pair, grid, [(0, 480)])
     assert found[0].way == (0, 42)
     assert find_copies(kernel, pair, grid, [(0, 480)], (0, 42)) == found
@@ -278,6 +278,6 @@ def test_a_likely_way_that_brings_little_is_not_taken_for_what_went_another_way(
     pair = Pair(picture_of(new), picture_of(old))
     grid = TileGrid(900, 600)
     kernel = load()
-    kernel.mark(pair, grid, [(0, 600)])
+    kernel.mark(pair, grid, [Box(0, 0, pair.new.width, 600)])
     found = find_copies(kernel, pair, grid, [(0, 600)], (15, 11))
     assert max(found, key=lambda copy: copy.box.area).way == (14, 10)

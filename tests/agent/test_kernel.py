@@ -70,7 +70,7 @@ def pairs(draw: st.DrawFn) -> Pair:
 
 def changed(kernel: Kernel, pair: Pair) -> TileGrid:
     grid = TileGrid(pair.new.width, pair.new.height)
-    kernel.mark(pair, grid, [(0, pair.new.height)])
+    kernel.mark(pair, grid, [Box(0, 0, pair.new.width, pair.new.height)])
     return grid
 
 
@@ -89,9 +89,18 @@ def test_both_kernels_find_the_same(native: NativeKernel, pair: Pair, data: st.D
     box = data.draw(boxes(width, height))
     assert native.split(pair, box) == PLAIN.split(pair, box)
     assert native.pack(pair.new, box) == PLAIN.pack(pair.new, box)
+    bands = native.bands(pair.new, box)
+    assert bands == PLAIN.bands(pair.new, box)
+    if bands:
+        packed = native.pack_bands(pair.new, box, bands)
+        assert packed == PLAIN.pack_bands(pair.new, box, bands)
     assert native.yuv(pair.new, box) == PLAIN.yuv(pair.new, box)
     assert native.same(pair, box) == PLAIN.same(pair, box) == (PLAIN.split(pair, box) == [])
     assert native.largest(grid) == PLAIN.largest(grid)
+    one, two = TileGrid(width, height), TileGrid(width, height)
+    native.mark(pair, one, [box])
+    PLAIN.mark(pair, two, [box])
+    assert one.cells == two.cells
     some = TileGrid(width, height)
     some.cells[:] = bytes(data.draw(st.integers(0, 1)) for _ in grid.cells)
     assert native.flat(pair.new, some).cells == PLAIN.flat(pair.new, some).cells
@@ -115,6 +124,26 @@ def test_both_kernels_find_the_same(native: NativeKernel, pair: Pair, data: st.D
         if part is not None:
             start, limit = grid.pixels(part), Box(0, 0, width, height)
             assert native.grow(pair, start, limit, way) == PLAIN.grow(pair, start, limit, way)
+
+
+def test_lines_of_text_are_told_from_shades_and_from_what_is_too_high(
+    native: NativeKernel,
+) -> None:
+    page = Image.new("RGB", (200, 300), "white")
+    page.paste(text(180, 13), (10, 20))
+    page.paste(text(180, 17), (10, 40))
+    shade = Image.linear_gradient("L").resize((180, 30)).convert("RGB")
+    page.paste(shade, (10, 70))
+    page.paste(photograph(180, 140), (10, 110))
+    whole = Box(0, 0, 200, 300)
+    for kernel in (native, PLAIN):
+        bands = kernel.bands(picture_of(page), whole)
+        texts = [band & 0x7F for band in bands if band & 0x80]
+        assert sum(band & 0x7F for band in bands) == 300
+        assert texts
+        assert sum(texts) <= 30
+        assert kernel.bands(picture_of(page), Box(0, 60, 200, 300)) == b""
+        assert kernel.bands(picture_of(page), Box(0, 0, 200, 20)) == b""
 
 
 @settings(max_examples=300, deadline=None)
@@ -309,10 +338,14 @@ def test_the_unused_byte_is_no_change(native: NativeKernel) -> None:
 
 
 CALLS: dict[str, Callable[[Kernel, Pair], object]] = {
-    "rows": lambda k, p: k.mark(p, TileGrid(90, 50), [(0, 51)]),
-    "rows the wrong way round": lambda k, p: k.mark(p, TileGrid(90, 50), [(9, 3)]),
+    "rows": lambda k, p: k.mark(p, TileGrid(90, 50), [Box(0, 0, 90, 51)]),
+    "rows the wrong way round": lambda k, p: k.mark(p, TileGrid(90, 50), [Box(0, 9, 90, 3)]),
     "a box too wide": lambda k, p: k.split(p, Box(0, 0, 91, 50)),
     "an empty box": lambda k, p: k.pack(p.new, Box(5, 5, 5, 9)),
+    "an empty box of lines": lambda k, p: k.bands(p.new, Box(5, 5, 9, 5)),
+    "lines outside": lambda k, p: k.bands(p.new, Box(5, 5, 9, 9999)),
+    "bands that are too high": lambda k, p: k.pack_bands(p.new, Box(5, 5, 9, 9), b"\x85"),
+    "bands that are too low": lambda k, p: k.pack_bands(p.new, Box(5, 5, 9, 9), b"\x83"),
     "tiles of another picture": lambda k, p: k.differing(p, TileGrid(90, 70)),
     "a grid of another picture": lambda k, p: k.flat(p.new, TileGrid(90, 70)),
     "a short key": lambda k, p: k.digest(p.new, TileGrid(90, 50), b"", bytearray(24 * 16)),
@@ -355,7 +388,7 @@ def test_a_picture_or_grid_that_lies_about_its_size_is_refused(native: NativeKer
     with pytest.raises(ValueError, match="fit"):
         native.pack(short, Box(0, 0, 9, 9))
     with pytest.raises(ValueError, match="fit"):
-        native.mark(Pair(picture, picture), TileGrid(90, 70), [(0, 50)])
+        native.mark(Pair(picture, picture), TileGrid(90, 70), [Box(0, 0, 90, 50)])
     with pytest.raises(ValueError, match="height"):
         Pair(picture, short)
 

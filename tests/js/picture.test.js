@@ -23,7 +23,10 @@ test("malformed frames are refused", async () => {
 });
 
 /** @param {picture.Rect} rect as the vectors have it, where what is taken apart is data still */
-function described({ data, sourceX, sourceY, plane, key, ...rect }) {
+function described({ data, bands, sourceX, sourceY, plane, key, ...rect }) {
+  if (rect.codec === picture.LINES) {
+    return { ...rect, data: toHex(bands) + toHex(data) };
+  }
   if (rect.codec === picture.COPY) {
     const source = Buffer.alloc(4);
     source.writeUInt16BE(sourceX);

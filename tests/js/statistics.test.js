@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { COPY, JPEG, ZSTD } from "../../sessions/static/sessions/viewer/core/picture.js";
+import { COPY, JPEG, LINES, ZSTD } from "../../sessions/static/sessions/viewer/core/picture.js";
 import { Statistics } from "../../sessions/static/sessions/viewer/core/statistics.js";
 
 /**
@@ -55,7 +55,7 @@ test("frames, bytes and times count for one second", () => {
 test("codecs are summed up, and their regions told in the order of painting", () => {
   const statistics = new Statistics();
   statistics.painted(1, 0, frame([JPEG, 500], [ZSTD, 20], [COPY, 0]));
-  statistics.painted(2, 0, frame([ZSTD, 22]));
+  statistics.painted(2, 0, frame([LINES, 22]));
   const { codecs, regions } = statistics.summary(3);
   assert.deepEqual(codecs, [
     { codec: ZSTD, rects: 2, bytes: 42 },

@@ -122,6 +122,23 @@ def test_copies_that_overlap_themselves_and_each_other_are_exact(paint: Paint) -
     assert answer["image"].tobytes() == shown_by(frames).tobytes()
 
 
+def test_lines_that_come_by_columns_are_exact_between_rectangles_that_come_by_rows(
+    paint: Paint,
+) -> None:
+    page, other = text(WIDTH, HEIGHT), photograph(40, 50)
+    kernel, stream = load(), ZstdStream(WIDTH, HEIGHT)
+    rects = [Rect(0, 0, WIDTH, HEIGHT, Codec.ZSTD, stream.encode(bytes(WIDTH * HEIGHT * 3)))]
+    for x, y, w, h in ((0, 0, 320, 160), (3, 161, 201, 39), (210, 170, 1, 30), (220, 163, 7, 17)):
+        box = Box(x, y, x + w, y + h)
+        bands = kernel.bands(picture_of(page), box) or bytes([h - 1, 0x81])
+        packed = kernel.pack_bands(picture_of(page), box, bands)
+        rects.append(Rect(x, y, w, h, Codec.LINES, bands + stream.encode(packed)))
+        rects.append(Rect(240, 150, 40, 50, Codec.ZSTD, stream.encode(other.tobytes())))
+    frames = [Frame(WIDTH, HEIGHT, tuple(rects), fresh=True)]
+    answer = paint(frames)
+    assert answer["image"].tobytes() == shown_by(frames).tobytes()
+
+
 def test_planes_give_back_what_was_kept_whatever_was_painted_since(paint: Paint) -> None:
     other = photograph(WIDTH, HEIGHT)
     stream = ZstdStream(WIDTH, HEIGHT)

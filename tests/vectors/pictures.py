@@ -88,6 +88,17 @@ def _good() -> dict[str, Frame]:
             )
             * 4,
         ),
+        "lines of text": Frame(
+            100,
+            50,
+            (
+                Rect(1, 2, 3, 1, Codec.LINES, b"\x81" + text),
+                Rect(0, 0, 100, 50, Codec.LINES, b"\x07\x8d\x05\x8d\x0c" + text),
+            ),
+        ),
+        "the highest lines": Frame(
+            10, 300, (Rect(0, 0, 1, 255, Codec.LINES, b"\x7f\xff\x01" + text),)
+        ),
         "the next picture of a film": Frame(
             100, 50, (Rect(0, 0, 64, 48, Codec.H264, video_data(video.SLICE, key=False)),)
         ),
@@ -134,6 +145,13 @@ def _bad() -> dict[str, bytes]:
         "codec 0": _one(Rect(0, 0, 1, 1, Codec.ZSTD, data), codec=0),
         "codec 4": _one(Rect(0, 0, 1, 1, Codec.ZSTD, data), codec=4),
         "codec 8": _one(Rect(0, 0, 1, 1, Codec.ZSTD, data), codec=8),
+        "lines without anything": _one(Rect(0, 0, 1, 1, Codec.LINES, b"")),
+        "lines without a stream": _one(Rect(0, 0, 1, 1, Codec.LINES, b"\x81")),
+        "lines of which none is by columns": _one(Rect(0, 0, 3, 4, Codec.LINES, b"\x03\1" + data)),
+        "lines lower than their rectangle": _one(Rect(0, 0, 3, 9, Codec.LINES, b"\x83\1\1\1")),
+        "lines higher than their rectangle": _one(Rect(0, 0, 3, 4, Codec.LINES, b"\x83\2" + data)),
+        "a line without height": _one(Rect(0, 0, 3, 4, Codec.LINES, b"\x82\0\2" + data)),
+        "a line of columns without height": _one(Rect(0, 0, 3, 4, Codec.LINES, b"\x80\x84" + data)),
         "H.264 without flags": _one(Rect(0, 0, 1, 1, Codec.H264, b"")),
         "H.264 without anything else": _one(Rect(0, 0, 1, 1, Codec.H264, b"\0")),
         "H.264 with an unknown flag": _one(Rect(0, 0, 1, 1, Codec.H264, b"\2" + video.SLICE)),

@@ -41,8 +41,8 @@ class Kernel(abc.ABC):
     compiled: bool
 
     @abc.abstractmethod
-    def mark(self, pair: Pair, grid: TileGrid, intervals: list[tuple[int, int]]) -> None:
-        """Mark every tile with a changed pixel in these rows (first inside, last outside)."""
+    def mark(self, pair: Pair, grid: TileGrid, boxes: list[Box]) -> None:
+        """Mark every tile that a box touches and that has a changed pixel in the box's rows."""
 
     @abc.abstractmethod
     def differing(self, pair: Pair, grid: TileGrid) -> TileGrid:
@@ -121,6 +121,18 @@ class Kernel(abc.ABC):
     @abc.abstractmethod
     def pack(self, picture: Picture, box: Box) -> bytes | bytearray:
         """Return a part of the picture as RGB, three bytes a pixel, rows from the top."""
+
+    @abc.abstractmethod
+    def bands(self, picture: Picture, box: Box) -> bytes:
+        """Cut a box into bands of rows where lines of text end: codec 8 of docs/protocol.md.
+
+        One byte for each band, its height and whether it is to be packed by columns; nothing at all
+        if none is.
+        """
+
+    @abc.abstractmethod
+    def pack_bands(self, picture: Picture, box: Box, bands: bytes) -> bytes | bytearray:
+        """Return a part of the picture as RGB, each band by rows or by columns as it says."""
 
     @abc.abstractmethod
     def yuv(self, picture: Picture, box: Box) -> bytearray:

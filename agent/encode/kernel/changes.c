@@ -3,17 +3,21 @@
 
 enum { CUTS_DEEPEST = 4, CUT_LEAST = 256 };
 
-/* Mark every tile with a changed pixel in rows [first, last); answer how many became marked. */
-PUBLIC int32_t dibuc_mark(const Shape *s, const uint8_t *new, const uint8_t *old, int32_t first,
-                          int32_t last, uint8_t *cells, uint64_t count) {
-    if (!shape_fits(s) || !cells_fit(s, count)) return REFUSED;
-    if (first < 0 || first > last || last > s->height) return REFUSED;
+/*
+ * Mark every tile with a changed pixel in the rows of a box and in the columns of tiles that it
+ * touches; answer how many became marked.
+ */
+PUBLIC int32_t dibuc_mark_box(const Shape *s, const uint8_t *new, const uint8_t *old,
+                              const Box *box, uint8_t *cells, uint64_t count) {
+    if (!shape_fits(s) || !cells_fit(s, count) || !box_fits(s, box)) return REFUSED;
     int32_t columns = tiles(s->width), marked = 0;
-    for (int32_t y = first; y < last; y++) {
+    int32_t first = box->x0 / TILE, last = tiles(box->x1), left = first * TILE;
+    size_t wide = (size_t)(least(last * TILE, s->width) - left) * PIXEL;
+    for (int32_t y = box->y0; y < box->y1; y++) {
         const uint8_t *a = at(s, new, 0, y), *b = at(s, old, 0, y);
-        if (memcmp(a, b, (size_t)s->width * PIXEL) == 0) continue;
+        if (memcmp(a + left * PIXEL, b + left * PIXEL, wide) == 0) continue;
         uint8_t *row = cells + (size_t)(y / TILE) * (size_t)columns;
-        for (int32_t column = 0; column < columns; column++) {
+        for (int32_t column = first; column < last; column++) {
             int32_t x = column * TILE, wide = least(TILE, s->width - x);
             if (!row[column] && !same(a + x * PIXEL, b + x * PIXEL, wide)) {
                 row[column] = 1;

@@ -2,7 +2,7 @@
 
 import ctypes
 from collections.abc import Callable
-from ctypes import POINTER, byref, c_int32, c_uint8, c_uint64, c_void_p
+from ctypes import POINTER, byref, c_char_p, c_int32, c_uint8, c_uint64, c_void_p
 from pathlib import Path
 
 from agent.capture.base import Box, Picture
@@ -38,7 +38,7 @@ class _Offset(ctypes.Structure):
 
 _SHAPE, _BOX, _OFFSETS = POINTER(_Shape), POINTER(_Box), POINTER(_Offset)
 _SIGNATURES = {
-    "dibuc_mark": (_SHAPE, c_void_p, c_void_p, c_int32, c_int32, c_void_p, c_uint64),
+    "dibuc_mark_box": (_SHAPE, c_void_p, c_void_p, _BOX, c_void_p, c_uint64),
     "dibuc_split": (_SHAPE, c_void_p, c_void_p, _BOX, _BOX, c_int32),
     "dibuc_scrolls": (
         *(_SHAPE, c_void_p, c_void_p, c_void_p, c_uint64, c_int32, c_int32, _OFFSETS, c_int32),
@@ -60,6 +60,10 @@ _SIGNATURES = {
     "dibuc_flat": (_SHAPE, c_void_p, c_void_p, c_void_p, c_uint64),
     "dibuc_yuv": (_SHAPE, c_void_p, _BOX, c_int32, c_void_p, c_uint64),
     "dibuc_pack": (_SHAPE, c_void_p, _BOX, c_int32, c_void_p, c_uint64),
+    "dibuc_bands": (_SHAPE, c_void_p, _BOX, c_void_p, c_int32),
+    "dibuc_pack_bands": (
+        *(_SHAPE, c_void_p, _BOX, c_int32, c_char_p, c_int32, c_void_p, c_uint64),
+    ),
 }
 
 
@@ -82,15 +86,15 @@ class NativeKernel(Kernel):
             function.restype = c_int32
         self._library = library
 
-    def mark(self, pair: Pair, grid: TileGrid, intervals: list[tuple[int, int]]) -> None:
-        new, old, cells = _memory(pair.new), _memory(pair.old), _cells(grid)
-        for first, last in intervals:
+    def mark(self, pair: Pair, grid: TileGrid, boxes: list[Box]) -> None:
+        shape, new, old = _shape(pair.new, pair.old), _memory(pair.new), _memory(pair.old)
+        cells, count = _cells(grid), len(grid.cells)
+        for box in boxes:
             _checked(
-                self._library.dibuc_mark(
-                    _shape(pair.new, pair.old), byref(new), byref(old), first, last,
-                    byref(cells), len(grid.cells),
+                self._library.dibuc_mark_box(
+                    shape, byref(new), byref(old), _box(box), byref(cells), count
                 )
-            )  # fmt: skip
+            )
 
     def differing(self, pair: Pair, grid: TileGrid) -> TileGrid:
         result = TileGrid(grid.width, grid.height)
@@ -204,14 +208,29 @@ class NativeKernel(Kernel):
         return result
 
     def pack(self, picture: Picture, box: Box) -> bytes | bytearray:
-        pixels = _memory(picture)
-        packed = bytearray(max(box.x1 - box.x0, 0) * max(box.y1 - box.y0, 0) * 3)
-        if not packed:
-            raise ValueError("an empty box")
+        pixels, packed = _memory(picture), _room_for_rgb(box)
         _checked(
             self._library.dibuc_pack(
                 _shape(picture), byref(pixels), _box(box), picture.layout.index("R"),
                 byref(c_uint8.from_buffer(packed)), len(packed),
+            )
+        )  # fmt: skip
+        return packed
+
+    def bands(self, picture: Picture, box: Box) -> bytes:
+        found = (c_uint8 * max(box.y1 - box.y0, 1))()
+        pixels = _memory(picture)
+        count = _checked(
+            self._library.dibuc_bands(_shape(picture), byref(pixels), _box(box), found, len(found))
+        )
+        return bytes(found[:count])
+
+    def pack_bands(self, picture: Picture, box: Box, bands: bytes) -> bytes | bytearray:
+        pixels, packed = _memory(picture), _room_for_rgb(box)
+        _checked(
+            self._library.dibuc_pack_bands(
+                _shape(picture), byref(pixels), _box(box), picture.layout.index("R"),
+                bands, len(bands), byref(c_uint8.from_buffer(packed)), len(packed),
             )
         )  # fmt: skip
         return packed
@@ -267,6 +286,13 @@ def _shape(*pictures: Picture) -> _Shape:
 
 def _box(box: Box) -> _Box:
     return _Box(box.x0, box.y0, box.x1, box.y1)
+
+
+def _room_for_rgb(box: Box) -> bytearray:
+    packed = bytearray(max(box.x1 - box.x0, 0) * max(box.y1 - box.y0, 0) * 3)
+    if not packed:
+        raise ValueError("an empty box")
+    return packed
 
 
 def _checked(answer: int) -> int:

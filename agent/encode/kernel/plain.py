@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from PIL import Image, ImageChops
 
 from agent.capture.base import Box, Picture
-from agent.encode.area import TILE, TileGrid, mark_changes, rectangles
+from agent.encode.area import TILE, TileGrid, mark_changes, rectangles, touched
 from agent.encode.base import image_of
 from agent.encode.classify import photographic_tiles
-from agent.encode.kernel import colours, digests, tight
+from agent.encode.kernel import colours, digests, lines, tight
 from agent.encode.kernel.base import (
     DIGEST,
     DRAG_VOTES,
@@ -18,6 +18,7 @@ from agent.encode.kernel.base import (
     Offset,
     Pair,
 )
+from agent.protocol.picture import BAND_HIGHEST
 
 BAND = 64
 BAND_LEAST = 8
@@ -32,16 +33,22 @@ class PlainKernel(Kernel):
 
     compiled = False
 
-    def mark(self, pair: Pair, grid: TileGrid, intervals: list[tuple[int, int]]) -> None:
-        if any(not 0 <= first <= last <= pair.new.height for first, last in intervals):
-            raise ValueError("rows outside the picture")
-        mark_changes(grid, pair.new.pixels, pair.old.pixels, pair.new.stride, intervals)
+    def mark(self, pair: Pair, grid: TileGrid, boxes: list[Box]) -> None:
+        for box in boxes:
+            _check(pair.new, box)
+            rows = TileGrid(grid.width, grid.height)
+            pixels = pair.new.pixels, pair.old.pixels
+            mark_changes(rows, *pixels, pair.new.stride, [(box.y0, box.y1)])
+            inside = TileGrid(grid.width, grid.height)
+            inside.fill(touched(box), 1)
+            for cell, marked in enumerate(rows.both(inside).cells):
+                grid.cells[cell] |= marked
 
     def differing(self, pair: Pair, grid: TileGrid) -> TileGrid:
         if (grid.width, grid.height) != (pair.new.width, pair.new.height):
             raise ValueError("a grid that does not fit")
         result = TileGrid(grid.width, grid.height)
-        self.mark(pair, result, [(0, pair.new.height)])
+        self.mark(pair, result, [Box(0, 0, pair.new.width, pair.new.height)])
         return result.both(grid)
 
     def split(self, pair: Pair, box: Box) -> list[Box]:
@@ -209,6 +216,16 @@ class PlainKernel(Kernel):
     def pack(self, picture: Picture, box: Box) -> bytes | bytearray:
         _check(picture, box)
         return image_of(picture, box).tobytes()
+
+    def bands(self, picture: Picture, box: Box) -> bytes:
+        _check(picture, box)
+        return lines.bands(image_of(picture, box))
+
+    def pack_bands(self, picture: Picture, box: Box, bands: bytes) -> bytes | bytearray:
+        _check(picture, box)
+        if sum(band & BAND_HIGHEST for band in bands) != box.y1 - box.y0:
+            raise ValueError("bands of another height")
+        return lines.pack(image_of(picture, box), bands)
 
     def yuv(self, picture: Picture, box: Box) -> bytearray:
         _check(picture, box)

@@ -57,6 +57,9 @@ def frames(draw: st.DrawFn) -> Frame:
             data = copy_data(draw(st.integers(0, width - w)), draw(st.integers(0, height - h)))
         elif codec in (Codec.KEEP, Codec.RESTORE):
             data = plane_data(draw(st.integers(0, 3)))
+        elif codec is Codec.LINES:
+            heights = [0xFF] * (h // 127) + [0x80 | h % 127] * (h % 127 > 0)
+            data = bytes(heights) + draw(st.binary(min_size=1, max_size=40))
         elif codec is Codec.H264:
             start = draw(st.sampled_from((b"\0\0\1", b"\0\0\0\1")))
             data = video_data(start + draw(st.binary(max_size=50)), key=draw(st.booleans()))

@@ -17,6 +17,7 @@ from PIL import Image, UnidentifiedImageError
 from agent.protocol.errors import ProtocolError
 from agent.protocol.framing import Channel
 from agent.protocol.picture import Codec, parse_frame
+from tests.agent.streamed import streamed
 from tests.integration.rig.display import Pixels
 from tests.integration.rig.wire import Passed
 
@@ -101,7 +102,8 @@ def _frames(said: Iterable[bytes]) -> Iterator[bytes]:
             if frame.fresh:
                 stream = zstandard.ZstdDecompressor(max_window_size=2**27).decompressobj()
             for rect in frame.rects:
-                yield stream.decompress(rect.data) if rect.codec is Codec.ZSTD else rect.data
+                is_stream = rect.codec in {Codec.ZSTD, Codec.LINES}
+                yield streamed(stream, rect).tobytes() if is_stream else rect.data
         payload.clear()
 
 

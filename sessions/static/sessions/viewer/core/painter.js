@@ -3,7 +3,8 @@
 import { digest } from "./comparison.js";
 import { malformed } from "./fields.js";
 import { Film } from "./film.js";
-import { COPY, H264, JPEG, KEEP, PREVIEW, RESTORE, ZSTD } from "./picture.js";
+import { unfold } from "./lines.js";
+import { COPY, H264, JPEG, KEEP, LINES, PREVIEW, RESTORE, ZSTD } from "./picture.js";
 import { Planes } from "./planes.js";
 import { ZstdError, ZstdStream } from "./zstd.js";
 
@@ -25,6 +26,8 @@ export class Painter {
   #hasPicture = false;
   /** Pixels on their way to the canvas; kept, since fresh memory costs as much as decoding. */
   #pixels = new Uint8ClampedArray(0);
+  /** The same as they came, where that is band by band. */
+  #folded = new Uint8ClampedArray(0);
 
   /**
    * @param {OffscreenCanvas | HTMLCanvasElement} canvas
@@ -85,6 +88,7 @@ export class Painter {
     const { codec, x, y, w, h, sourceX, sourceY } = rect;
     switch (codec) {
       case ZSTD:
+      case LINES:
         this.#paintZstd(rect);
         break;
       case COPY:
@@ -155,14 +159,19 @@ export class Painter {
   }
 
   /** @param {Rect} rect */
-  #paintZstd({ x, y, w, h, data }) {
+  #paintZstd({ x, y, w, h, data, bands }) {
     try {
       const rgb = this.#zstd.decode(data, w * h * 3);
-      if (this.#pixels.length < w * h * 4) {
-        this.#pixels = new Uint8ClampedArray(w * h * 4);
-      }
+      this.#pixels = atLeast(this.#pixels, w * h * 4);
       const rgba = this.#pixels.subarray(0, w * h * 4);
-      rgbToRgba(rgb, rgba);
+      if (bands.length === 0) {
+        rgbToRgba(rgb, rgba);
+      } else {
+        this.#folded = atLeast(this.#folded, w * h * 4);
+        const folded = this.#folded.subarray(0, w * h * 4);
+        rgbToRgba(rgb, folded);
+        unfold(bands, w, words(folded), words(rgba));
+      }
       this.#context.putImageData(new ImageData(rgba, w, h), x, y);
     } catch (error) {
       if (error instanceof ZstdError) {
@@ -174,6 +183,16 @@ export class Painter {
 }
 
 /** @typedef {ImageBitmap | VideoFrame} Image */
+
+/**
+ * @param {Uint8ClampedArray<ArrayBuffer>} memory
+ * @param {number} size
+ * @returns {Uint8ClampedArray<ArrayBuffer>} the same, or as much as is needed
+ */
+const atLeast = (memory, size) => (memory.length < size ? new Uint8ClampedArray(size) : memory);
+
+/** @param {Uint8ClampedArray} rgba */
+const words = ({ buffer, byteOffset, length }) => new Uint32Array(buffer, byteOffset, length / 4);
 
 /** @param {Rect} rect */
 const isImage = ({ codec }) => codec === JPEG || codec === PREVIEW || codec === H264;

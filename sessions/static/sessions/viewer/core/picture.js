@@ -2,6 +2,7 @@
 // Everything in it comes from a computer that nobody here knows.
 
 import * as h264 from "./h264.js";
+import { countBands } from "./lines.js";
 import { jpegSize } from "./jpeg.js";
 import * as fields from "./fields.js";
 
@@ -12,7 +13,8 @@ export const H264 = 4;
 export const PREVIEW = 5;
 export const KEEP = 6;
 export const RESTORE = 7;
-export const PLANES = 4;
+export const LINES = 8;
+const PLANES = 4;
 
 const VERSION = 1;
 const FRESH_STREAM = 1;
@@ -39,6 +41,7 @@ const KEY = 1;
  * @property {fields.Bytes} data for COPY, KEEP and RESTORE empty; for H264 the access unit
  * @property {number} sourceX for COPY only
  * @property {number} sourceY for COPY only
+ * @property {fields.Bytes} bands for LINES only: which of its rows come by columns
  * @property {number} plane for KEEP and RESTORE only
  * @property {h264.Announced | null} key for H264 only: what a key frame announces
  *
@@ -123,7 +126,7 @@ function parseRect(view, at, screen) {
   }
   const data = new Uint8Array(view.buffer, view.byteOffset + start, end - start);
   /** @type {Rect} */
-  const rect = { x, y, w, h, codec, data, sourceX: 0, sourceY: 0, plane: 0, key: null };
+  const rect = { x, y, w, h, codec, data, sourceX: 0, sourceY: 0, bands: NOTHING, plane: 0, key: null };
   readData(rect, screen);
   return { rect, end };
 }
@@ -150,6 +153,9 @@ function readData(rect, screen) {
     case PREVIEW:
       checkJpeg(data, Math.ceil(w / 2), Math.ceil(h / 2));
       break;
+    case LINES:
+      readLines(rect);
+      break;
     case COPY:
       readCopy(rect, screen);
       break;
@@ -175,6 +181,15 @@ function checkJpeg(data, width, height) {
   if (size?.width !== width || size.height !== height) {
     throw malformed(`a JPEG of ${size?.width} x ${size?.height} for ${width} x ${height}`);
   }
+}
+
+/** @param {Rect} rect */
+function readLines(rect) {
+  const count = countBands(rect.data, rect.h);
+  if (count === 0) {
+    throw malformed("bands that do not make a rectangle");
+  }
+  Object.assign(rect, { bands: rect.data.subarray(0, count), data: rect.data.subarray(count) });
 }
 
 /**

@@ -1,6 +1,8 @@
 // What the technician may want to know about the line and the picture: counted from what
 // passes by, over the last second. No IO and no clock of its own; made only for those who ask.
 
+import { LINES, ZSTD } from "./picture.js";
+
 /** @typedef {import("./picture.js").Frame} Frame */
 /** @typedef {{x: number, y: number, w: number, h: number, codec: number}} Region */
 
@@ -20,6 +22,13 @@ const MOST_REGIONS = 250;
 // Not answered within so long: the line is dead, and so is the question.
 const ECHO_MS = 10_000;
 const ECHO_NUMBERS = 2 ** 31;
+
+/**
+ * Both are lossless and of one stream: whoever looks at it is not told the difference.
+ *
+ * @param {number} codec
+ */
+const kindOf = (codec) => (codec === LINES ? ZSTD : codec);
 
 /** Counts for one page; `now` is always milliseconds of a clock that runs forward. */
 export class Statistics {
@@ -50,10 +59,10 @@ export class Statistics {
    * @param {Frame} frame painted just now
    */
   painted(now, arrivedAt, { rects }) {
-    const counted = rects.map(({ codec, data }) => ({ codec, bytes: data.length }));
+    const counted = rects.map(({ codec, data }) => ({ codec: kindOf(codec), bytes: data.length }));
     this.#frames.push({ at: now, took: now - arrivedAt, rects: counted });
     for (const { x, y, w, h, codec } of rects.slice(-MOST_REGIONS)) {
-      this.#regions.push({ at: now, region: { x, y, w, h, codec } });
+      this.#regions.push({ at: now, region: { x, y, w, h, codec: kindOf(codec) } });
     }
     this.#regions = this.#regions.slice(-MOST_REGIONS);
     this.#forget(now);
