@@ -147,6 +147,12 @@ class ResizedError(CaptureError):
     """The screen is another one than before: look at `monitors`, then call `reopen`."""
 
 
+def inside(boxes: list[Box], width: int, height: int) -> list[Box]:
+    """Return what of each box lies in a picture; those of which nothing does are left out."""
+    cut = (Box(max(b.x0, 0), max(b.y0, 0), min(b.x1, width), min(b.y1, height)) for b in boxes)
+    return [box for box in cut if box.x0 < box.x1 and box.y0 < box.y1]
+
+
 def row_intervals(boxes: list[Box], height: int) -> list[tuple[int, int]]:
     """Return the rows that these boxes touch, as intervals that neither touch nor overlap."""
     merged: list[tuple[int, int]] = []
