@@ -21,7 +21,11 @@ from technicians.access import current_user, office_required
 @office_required
 def invoice_page(request: HttpRequest, number: str) -> HttpResponse:
     """Show an invoice with its lines, payments and deliveries."""
-    return _show(request, _invoice(number))
+    invoice = _invoice(number)
+    response = _show(request, invoice)
+    if not hasattr(invoice, "archived_file"):
+        response["Refresh"] = "2"  # its file is written in these seconds
+    return response
 
 
 def _invoice(number: str) -> Invoice:

@@ -94,10 +94,18 @@ def test_the_click_leads_to_the_invoice_and_its_file_is_written(
 ) -> None:
     monkeypatch.setattr(tasks.complete, "delay", tasks.complete)
     monkeypatch.setattr("django.db.transaction.on_commit", lambda function, **_: function())
-    answer = login(office).post(address(session))
+    browser = login(office)
+    answer = browser.post(address(session))
     invoice = Invoice.objects.get()
     assert answer.headers["Location"] == reverse("invoices:detail", args=[invoice.number])
     assert invoice.archived_file.size > 0
+    assert "Refresh" not in browser.get(answer.headers["Location"]).headers
+
+
+def test_the_page_waits_for_the_file(session: Session, office: User, login: Login) -> None:
+    browser = login(office)
+    place = browser.post(address(session)).headers["Location"]
+    assert browser.get(place).headers["Refresh"] == "2"
 
 
 @pytest.mark.django_db(transaction=True)
