@@ -5,12 +5,17 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from company.fields import EuroField
+from customers.models import Customer
 from invoices.domain.camt import MAX_BYTES, StatementError
+from invoices.domain.period import Month
 from invoices.models import Item
+from invoices.querysets import InvoiceQuerySet
 
 STATEMENT_REFUSALS = {
     StatementError.TOO_LARGE: _("The file is too large: a statement has 10 MB at most."),
@@ -24,6 +29,62 @@ STATEMENT_REFUSALS = {
     ),
     StatementError.BAD_ENTRY: _("A booking in the file cannot be read. Nothing was taken in."),
 }
+
+
+class InvoiceFilterForm(forms.Form):
+    """Narrows the list of invoices; what cannot be read is named and does not count."""
+
+    class State(models.TextChoices):
+        ALL = "", _("all")
+        OPEN = "open", _("open")
+        OVERDUE = "overdue", _("overdue")
+        SETTLED = "settled", _("settled")
+        CANCELLED = "cancelled", _("cancelled")
+
+    q = forms.CharField(
+        label=_("Number or customer"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    month = forms.CharField(
+        label=_("Month"), required=False, widget=forms.DateInput(attrs={"type": "month"})
+    )
+    state = forms.ChoiceField(label=_("State"), choices=State.choices, required=False)
+
+    def clean_month(self) -> Month | None:
+        """Return the month, or None for all."""
+        text: str = self.cleaned_data["month"]
+        try:
+            return Month.parse(text) if text else None
+        except ValueError:
+            raise ValidationError(_("A month looks like 2026-11.")) from None
+
+    def narrow(self, invoices: InvoiceQuerySet) -> InvoiceQuerySet:
+        """Return those of `invoices`, with `open_cents`, that the form asks for."""
+        self.is_valid()
+        wanted = self.cleaned_data
+        if month := wanted.get("month"):
+            invoices = invoices.filter(period=month.first_day)
+        if text := wanted.get("q"):
+            # The name of today, and the one that stands on the invoice.
+            customers = Customer.objects.search(text)
+            invoices = invoices.filter(
+                Q(number__icontains=text)
+                | Q(customer__in=customers.values("pk"))
+                | Q(buyer__name__icontains=text)
+            )
+        cancelled = Q(kind="cancellation") | Q(cancellation__isnull=False)
+        match wanted.get("state"):
+            case self.State.OPEN:
+                return invoices.filter(open_cents__gt=0)
+            case self.State.OVERDUE:
+                return invoices.filter(open_cents__gt=0, due_on__lt=timezone.localdate())
+            case self.State.SETTLED:
+                return invoices.exclude(cancelled).filter(open_cents__lte=0)
+            case self.State.CANCELLED:
+                return invoices.filter(cancelled)
+        return invoices
 
 
 class CancelForm(forms.Form):
