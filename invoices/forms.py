@@ -74,14 +74,15 @@ class InvoiceFilterForm(forms.Form):
                 | Q(customer__in=customers.values("pk"))
                 | Q(buyer__name__icontains=text)
             )
+        is_open = Q(open_cents__gt=0)
         cancelled = Q(kind="cancellation") | Q(cancellation__isnull=False)
         match wanted.get("state"):
             case self.State.OPEN:
-                return invoices.filter(open_cents__gt=0)
+                return invoices.filter(is_open)
             case self.State.OVERDUE:
-                return invoices.filter(open_cents__gt=0, due_on__lt=timezone.localdate())
+                return invoices.filter(is_open, due_on__lt=timezone.localdate())
             case self.State.SETTLED:
-                return invoices.exclude(cancelled).filter(open_cents__lte=0)
+                return invoices.exclude(cancelled | is_open)
             case self.State.CANCELLED:
                 return invoices.filter(cancelled)
         return invoices
