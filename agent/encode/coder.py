@@ -68,6 +68,7 @@ class Work:
         means: what the line allows.
         fresh: what may have changed since the frame before, in pixels; the rest has waited.
         rects: the frame so far, in painting order.
+        sources: from where this frame has copied, in pixels: what is new there came into view.
         pair: the screen as it is, and as the technician has it after the rectangles so far.
     """
 
@@ -81,6 +82,7 @@ class Work:
     means: Means
     fresh: list[Box] = field(default_factory=list)
     rects: list[Rect] = field(default_factory=list)
+    sources: list[Box] = field(default_factory=list)
     size: int = 0
     painted: int = 0
     pair: Pair = field(init=False)

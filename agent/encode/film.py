@@ -31,6 +31,9 @@ LOOSE_FOR = 2.0
 # What moves beside a film, in tiles, before its part of the screen grows; at most so often.
 BESIDE_TILES = 4
 GROW_EVERY = 1.0
+# What was scrolled is no film, even where one was: lines that say so, and the share that agrees.
+SCROLL_VOTES = 12
+SCROLLED_SHARE = 0.5
 # Of what the line carries, so much is a film's.
 LINE_SHARE = 0.5
 BITS_LEAST, BITS_MOST = 150_000, 12_000_000
@@ -60,6 +63,7 @@ class Film(Stage):
         self._make = make or encoder()
         self._encoder: VideoEncoder | None = None
         self._is_key = True
+        self._moved_beside = False
 
     @property
     def possible(self) -> bool:
@@ -83,6 +87,9 @@ class Film(Stage):
         tiles = touched(region)
         if not marked(work.left, tiles):
             return
+        if self._moved_beside and _is_scrolled(work, tiles):
+            self.show(None)
+            return
         try:
             unit = self._coded(work, region)
         except FilmError as error:
@@ -96,6 +103,11 @@ class Film(Stage):
         work.canvas.take(work.picture, region)
         work.painted += region.area
         moved(work, [region])
+
+    def note_moved(self, tiles: list[Box]) -> None:
+        """Note from where the frame before has moved something, in tiles."""
+        own = touched(self.region) if self.region else None
+        self._moved_beside = own is not None and any(is_near(box, own) for box in tiles)
 
     def _coded(self, work: Work, region: Box) -> bytes:
         rate = affordable(work.means)
@@ -143,7 +155,14 @@ class Watch(Stage):
 
     def run(self, work: Work) -> None:
         film = self._film
-        if not film.possible or not self._beside.note(work.news(), work.now):
+        if not film.possible:
+            return
+        news = work.news()
+        for box in work.sources:
+            # Where a page was scrolled away or a window dragged away, what is new stood still before.
+            news.fill(touched(box), 0)
+        film.note_moved([touched(box) for box in work.sources])
+        if not self._beside.note(news, work.now):
             return
         moving = self._beside.moving()
         least = 1 if film.region is not None else MOVING_SHARE * LEAST_TILES
@@ -186,6 +205,17 @@ class Watch(Stage):
         if min(region.x1 - region.x0, region.y1 - region.y0) >= LEAST_SIDE:
             self._grown = self._tight = work.now
             self._film.show(region)
+
+
+def _is_scrolled(work: Work, tiles: Box) -> bool:
+    """Tell whether this part of the screen shows what it showed before, a little further."""
+    part = TileGrid(work.changed.width, work.changed.height)
+    part.fill(tiles, 1)
+    ways = work.kernel.scrolls(work.pair, part, vertical=True, enough=SCROLL_VOTES)
+    return any(
+        work.kernel.match(work.pair, tiles, (way.dx, way.dy)).count >= SCROLLED_SHARE * tiles.area
+        for way in ways[:1]
+    )
 
 
 def affordable(means: Means) -> Rate:

@@ -51,6 +51,7 @@ class Copies(Stage):
             work.kernel.move(canvas.shadow, copy.box, copy.source)
             canvas.lossy.copied(copy, work.now)
             work.add(copy.box, Codec.COPY, copy_data(*copy.source))
+            work.sources.append(copy.source_box)
         if copies:
             # What the copies brought is compared like everything else.
             moved(work, [copy.box for copy in copies])

@@ -272,3 +272,35 @@ def test_a_film_takes_half_of_the_line_within_bounds(
 
 def test_a_film_is_coarser_where_photographs_are() -> None:
     assert affordable(NARROW).sharpest > affordable(WIDE).sharpest
+
+
+def scrolled(cinema: Cinema, page: Image.Image, steps: int) -> list[list[Rect]]:
+    """Scroll a page that is higher than the screen; return each step's rectangles."""
+    shown = []
+    for step in range(steps):
+        cinema.memory.image.paste(page.crop((0, 24 * step, 640, 24 * step + 480)), (0, 0))
+        shown.append(cinema.show())
+    return shown
+
+
+def test_a_photograph_that_is_scrolled_into_view_is_no_film() -> None:
+    page = text(640, 1600)
+    page.paste(photograph(400, 300), (100, 500))
+    page.paste(photograph(500, 200), (50, 900))
+    cinema = Cinema()
+    shown = scrolled(cinema, page, 40)
+    assert Codec.COPY in {rect.codec for rect in shown[5]}
+    assert Codec.H264 not in cinema.painter.codecs
+
+
+def test_a_film_that_stops_and_is_scrolled_away_is_over() -> None:
+    cinema = Cinema()
+    for _ in range(12):
+        cinema.step()
+    assert cinema.painter.codecs[-1] is Codec.H264
+    page = text(640, 1200)
+    page.paste(cinema.memory.image, (0, 0))
+    shown = scrolled(cinema, page, 12)
+    assert Codec.H264 not in {rect.codec for rects in shown[3:] for rect in rects}
+    cinema.rest()
+    assert cinema.painter.image.tobytes() == cinema.memory.image.tobytes()
