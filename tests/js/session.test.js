@@ -49,10 +49,28 @@ test("a message of a later version is ignored, nonsense is not", () => {
   assert.throws(() => session.receiveText('{"type": "clock"}'), { code: "malformed" });
 });
 
-test("records before the key exchange, credits and unknown kinds are refused", () => {
+test("a record before the key exchange is a fault", async () => {
+  const { session, told } = begin();
+  session.receiveText(PAIRED);
+  session.receiveBinary(new Uint8Array([2, ...new Uint8Array(60)]));
+  await settled();
+  assert.deepEqual(told.slice(1).map((event) => [event.type, "code" in event && event.code]), [
+    ["fault", "too-early"],
+  ]);
+});
+
+test("a record of a pairing that is over is nobody's fault", async () => {
+  const { session, told } = begin();
+  session.receiveText(PAIRED);
+  session.receiveBinary(new Uint8Array([2, ...new Uint8Array(60)]));
+  session.receiveText(PAIRED);
+  await settled();
+  assert.deepEqual(told.map(({ type }) => type), ["paired", "paired"]);
+});
+
+test("credits and unknown kinds are refused", () => {
   const { session } = begin();
   session.receiveText(PAIRED);
-  assert.throws(() => session.receiveBinary(new Uint8Array([2, ...new Uint8Array(60)])), { code: "too-early" });
   assert.throws(() => session.receiveBinary(new Uint8Array([3, 0, 0, 0, 1])), { code: "malformed" });
   assert.throws(() => session.receiveBinary(new Uint8Array([9])), { code: "malformed" });
   assert.throws(() => session.receiveBinary(new Uint8Array(0)), { code: "malformed" });

@@ -9,16 +9,19 @@ from typing import IO, Any
 
 import pytest
 
-from agent.protocol import control, keyexchange
+from agent.protocol import control, keyexchange, messages
 from agent.protocol.framing import Channel, Kind, kind_of
 from agent.protocol.keyexchange import AgentIdentity, Responder, TechnicianIdentity
+from agent.protocol.picture import Codec, Frame, Rect, copy_data, encode_frame
 from agent.protocol.records import Opener, Sealer
 
 SCRIPT = Path(__file__).with_name("technician.js")
 RESUMER = Path(__file__).with_name("resumer.js")
+PAGE = Path(__file__).with_name("page.js")
 AGENT = AgentIdentity("0.1.0", "Linux X11 – Büro")
 TECHNICIAN = TechnicianIdentity('Jörg "J" Müßig', "DIBUC / Werk", "https://portal.example")
 PICTURE = bytes(range(256)) * 2000  # two records
+FRAME = encode_frame(Frame(8, 8, (Rect(0, 0, 8, 8, Codec.COPY, copy_data(0, 0)),), fresh=True))
 
 
 @contextmanager
@@ -134,3 +137,37 @@ def test_a_page_with_another_secret_is_not_taken_in(node: str) -> None:
     last, payloads = talk(node, responder, RESUMER, "1", bytes(32).hex())
     assert (last, payloads) == ({"refused": "not-resumed"}, [])
     assert responder.keys is None
+
+
+def test_keys_consent_and_picture_may_come_all_at_once(node: str) -> None:
+    """A line that hung for a moment, or a customer who agrees before the page has its keys."""
+    responder = Responder("123456786", AGENT)
+    told = []
+    opener = None
+    with technician(node, PAGE, responder.password) as (said, listens):
+        listens.write(f"{messages.dump(messages.AgentPaired('123456786', 'pc', 'X'))}\n")
+        listens.flush()
+        for line in said:
+            if line.startswith("told "):
+                told.append(line.removeprefix("told ").strip())
+                continue
+            message = bytes.fromhex(line)
+            if kind_of(message) is Kind.CREDIT:
+                break
+            if kind_of(message) is Kind.RECORD:
+                assert opener
+                opened = opener.receive(message)
+                assert opened
+                assert control.parse_from_technician(opened[1]) == control.Can(h264=False)
+                told.append("wish")
+                continue
+            lines = [item.hex() for item in responder.receive(message)]
+            if keys := responder.keys:
+                opener = Opener(keys.technician_to_agent.key, keys.technician_to_agent.iv)
+                sealer = Sealer(keys.agent_to_technician.key, keys.agent_to_technician.iv)
+                lines.append(messages.dump(messages.ConsentGiven(granted=True)))
+                lines += [item.hex() for item in sealer.seal(Channel.PICTURE, FRAME)]
+            listens.write("".join(f"{item}\n" for item in lines))
+            listens.flush()
+        listens.close()
+    assert told == ["paired", "verified", "consent", "wish"]

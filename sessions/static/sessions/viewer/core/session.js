@@ -65,8 +65,10 @@ export class Session {
   #exchange;
   /** Whether the technician has stopped the clock; it stays so when a lost line is back. */
   #isPaused = false;
-  /** Handshakes and payloads are worked off one after the other. @type {Promise<void>} */
+  /** Handshakes, the consent and payloads are worked off one after the other. @type {Promise<void>} */
   #work = Promise.resolve();
+  /** Done with the newest handshake: records behind it may need the keys that it brings. */
+  #handshaken = this.#work;
 
   /**
    * @param {Identity} identity
@@ -122,9 +124,9 @@ export class Session {
     } else if (message.type === "paused" || message.type === "resumed") {
       this.#isPaused = message.type === "paused";
     } else if (message.type === "consent") {
-      this.#consented = message.granted;
-      this.#goOn();
-      this.#tellWishes();
+      // A line that hung brings it together with the handshake that makes the keys.
+      this.#enqueue(this.#pairing, async () => this.#consent(message));
+      return;
     }
     if (message.type === "ended") {
       this.forget();
@@ -140,6 +142,14 @@ export class Session {
     if (isResuming) {
       this.#enqueue(this.#pairing, () => this.#exchange.resume());
     }
+  }
+
+  /** @param {import("./wire.js").ServerMessage & {type: "consent"}} message */
+  #consent(message) {
+    this.#consented = message.granted;
+    this.#goOn();
+    this.#tellWishes();
+    this.#ends.emit(message);
   }
 
   /** After a resumption: a first record, by which A forgets the older secret, and the pause. */
@@ -158,21 +168,31 @@ export class Session {
     const pairing = this.#pairing;
     const kind = kindOf(data);
     if (kind === Kind.RECORD) {
-      if (this.#exchange.opener === null) {
-        throw new ProtocolError("too-early", "a record before the key exchange");
-      }
       this.#arrived += 1;
       const arrivedAt = this.#ends.now();
       this.#statistics?.received(arrivedAt, data.length);
-      // Opening starts at once, in the background; painting keeps the order.
-      const opened = this.#exchange.opener.receive(data);
+      // Opening starts in the background; painting keeps the order.
+      const opened = this.#handshaken.then(() => this.#open(data, pairing));
       opened.catch(() => undefined);
       this.#enqueue(pairing, async () => this.#payload(await opened, pairing, arrivedAt));
     } else if (kind === Kind.HANDSHAKE) {
       this.#enqueue(pairing, () => this.#exchange.receive(data));
+      this.#handshaken = this.#work;
     } else {
       throw new ProtocolError("malformed", "a credit from the agent");
     }
+  }
+
+  /**
+   * @param {Bytes} record
+   * @param {number} pairing in which it came
+   */
+  #open(record, pairing) {
+    const { opener } = this.#exchange;
+    if (opener === null || pairing !== this.#pairing) {
+      throw new ProtocolError("too-early", "a record before the key exchange");
+    }
+    return opener.receive(record);
   }
 
   /**
