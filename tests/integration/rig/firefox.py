@@ -27,6 +27,10 @@ PREFERENCES: Final = {
     "toolkit.telemetry.enabled": False,
     # BiDi on a websocket, without WebDriver's Marionette beside it.
     "remote.active-protocols": 1,
+    # Whoever reads a canvas that a worker paints waits for the worker, which may just be waiting
+    # for the page: both stand for so many milliseconds (as delivered, 10 000: long enough for a
+    # line to count as lost), and what was read is empty.
+    "gfx.offscreencanvas.snapshot-timeout-ms": 100,
 }
 PATIENCE: Final = 30.0  # seconds
 
