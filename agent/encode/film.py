@@ -159,7 +159,7 @@ class Watch(Stage):
             return
         news = work.news()
         for box in work.sources:
-            # Where a page was scrolled away or a window dragged away, what is new stood still before.
+            # Where a page was scrolled away or a window dragged away, what is new was there before.
             news.fill(touched(box), 0)
         film.note_moved([touched(box) for box in work.sources])
         if not self._beside.note(news, work.now):
