@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from customers.countries import COUNTRIES
 from invoices.archive import logo_path
+from invoices.documents.annex import annex_of
 from invoices.documents.girocode import girocode_svg, group_iban
 from invoices.domain.lines import LineKind, format_duration
 from invoices.domain.money import as_decimal, format_amount, format_euros, format_percent
@@ -52,6 +53,7 @@ def document_context(invoice: Invoice) -> dict[str, Any]:
     seller, buyer = invoice.seller_party, invoice.buyer_party
     return {
         **letterhead_of(seller, buyer),
+        "annex": annex_of(invoice),
         "invoice": invoice,
         "created": invoice.issued_at.astimezone(dt.UTC).isoformat(timespec="seconds"),
         "texts": invoice.texts,

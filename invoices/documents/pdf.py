@@ -20,7 +20,7 @@ from invoices.einvoice.cii import issued_xml
 from invoices.models import Invoice
 
 TEMPLATE = "pdf/invoice.html"
-STYLE = "templates/pdf/invoice.css"
+STYLES = ("templates/pdf/invoice.css", "templates/pdf/annex.css")
 # For archives, with attachments (ISO 19005-3): the XML of the e-invoice.
 VARIANT = "pdf/a-3b"
 
@@ -38,7 +38,7 @@ def typography() -> tuple[FontConfiguration, weasyprint.CSS]:
         f'src: url("{file.as_uri()}"); }}\n'
         for weight, file in font_files().items()
     )
-    style = Path(settings.BASE_DIR, STYLE).read_text(encoding="utf-8")
+    style = "".join(Path(settings.BASE_DIR, file).read_text(encoding="utf-8") for file in STYLES)
     css = weasyprint.CSS(string=faces + style, font_config=fonts, url_fetcher=_fetcher())
     return fonts, css
 

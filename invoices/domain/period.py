@@ -79,8 +79,17 @@ def clock_time(moment: dt.datetime) -> str:
 
     In the night when the clocks go back, 02:30 alone would be ambiguous on an invoice.
     """
+    return _clock(moment, "%H:%M")
+
+
+def exact_time(moment: dt.datetime) -> str:
+    """Return 'HH:MM:SS', likewise."""
+    return _clock(moment, "%H:%M:%S")
+
+
+def _clock(moment: dt.datetime, form: str) -> str:
     local = moment.astimezone(SHOP_ZONE)
-    text = f"{local:%H:%M}"
+    text = local.strftime(form)
     if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
         return text
     return f"{text} {local.tzname()}"

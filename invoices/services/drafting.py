@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from company.domain.tariff import cheaper_terms, due_blocks
 from company.models import Company, VatRate
 from customers.models import Agreement, Customer
 from invoices.archive import keep_logo
@@ -15,6 +16,7 @@ from invoices.domain.billing import Allowances, bill
 from invoices.domain.characters import writable
 from invoices.domain.parties import Buyer, Seller, snapshot_of
 from invoices.domain.period import SHOP_ZONE, Month
+from invoices.domain.record import SessionRecord, Stretch
 from invoices.domain.tax import Tax, Treatment, treatment_of
 from invoices.domain.vat import VatSplit, share_net, split_gross
 from invoices.models import Invoice, InvoiceLine, InvoiceVat, Item
@@ -52,6 +54,8 @@ class Draft:
     item_ids: list[int]
     allowances: Allowances
     courtesies: "dict[UUID, tuple[int, str]]"
+    # For the annex, where the customer wishes for one.
+    record: list[SessionRecord] | None = None
 
 
 def shop_of(company: Company) -> Shop:
@@ -157,6 +161,39 @@ def draft_of(
         item_ids=[item.pk for item in items],
         allowances=allowances,
         courtesies=courtesies_of(sessions),
+        record=_record_of(customer, sessions, agreements),
+    )
+
+
+def _record_of(
+    customer: Customer, sessions: Sequence[Session], agreements: Sequence[Agreement]
+) -> list[SessionRecord] | None:
+    """Return the sessions in every detail, in their order; None where nobody wants them."""
+    if not customer.wants_service_record or not sessions:
+        return None
+    records = [_session_record(session, _work_of(session, agreements)) for session in sessions]
+    return sorted(records, key=lambda record: record.started_at)
+
+
+def _session_record(session: Session, work: domain.Work) -> SessionRecord:
+    segments = sorted(session.segments.all(), key=lambda segment: segment.started_at)
+    charged = cheaper_terms(work.seconds, work.terms, work.agreement.terms)
+    whole = Stretch(work.started_at, work.ended_at)
+    parts = tuple(Stretch(part.started_at, part.last_seen_at) for part in segments)
+    return SessionRecord(
+        support_id=session.support_id,
+        technician=work.technician,
+        connected=parts or (whole,),
+        seconds=work.seconds,
+        blocks=due_blocks(work.seconds, charged),
+        promised=work.terms,
+        charged=charged,
+        courtesy_blocks=session.courtesy_blocks,
+        courtesy_reason=session.courtesy_reason,
+        ordered_at=session.ordered_at,
+        consented_at=session.consented_at,
+        consent_text_version=session.consent_text_version,
+        ended_by=session.end_reason,
     )
 
 

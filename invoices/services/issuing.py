@@ -11,6 +11,7 @@ from django.db import transaction
 
 from customers.models import Customer
 from invoices.domain import numbering
+from invoices.domain.record import stored
 from invoices.einvoice import rules
 from invoices.einvoice.cii import invoice_xml
 from invoices.models import (
@@ -21,6 +22,7 @@ from invoices.models import (
     InvoiceVat,
     Item,
     NumberRange,
+    ServiceRecord,
 )
 from invoices.services.drafting import Draft, agreements_of, allowances_of, courtesies_of
 from sessions.models import Session
@@ -107,7 +109,7 @@ def _claimable(draft: Draft) -> None:
 
 
 def write_down(draft: Draft, number_range: NumberRange) -> None:
-    """Draw the next number and insert invoice, lines and rates."""
+    """Draw the next number and insert invoice, lines, rates and service record."""
     invoice = draft.invoice
     locked = NumberRange.objects.select_for_update().get(pk=number_range.pk)
     locked.last_number += 1
@@ -124,3 +126,5 @@ def write_down(draft: Draft, number_range: NumberRange) -> None:
         rate.invoice = invoice
     InvoiceLine.objects.bulk_create(draft.lines)
     InvoiceVat.objects.bulk_create(draft.rates)
+    if draft.record is not None:
+        ServiceRecord.objects.create(invoice=invoice, sessions=stored(draft.record))
