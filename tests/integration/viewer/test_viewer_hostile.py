@@ -59,6 +59,15 @@ FRAMES: dict[str, Make] = {
         # Frame header: no size, window descriptor of 2 TB.
         0, 0, 8, 8, Codec.ZSTD, b"\x28\xb5\x2f\xfd\x00\xf8\x01\x00\x00"
     ),
+    "bands that are higher than the rectangle": lambda _: one(
+        0, 0, 8, 8, Codec.LINES, b"\x84\x05" + bytes(40)
+    ),
+    "bands of no height": lambda _: one(0, 0, 8, 8, Codec.LINES, b"\x80" * 40),
+    "bands and nothing in them": lambda _: one(0, 0, 8, 8, Codec.LINES, b"\x88"),
+    "a bomb in bands": lambda _: one(
+        0, 0, 8, 8, Codec.LINES,
+        b"\x88" + zstandard.ZstdCompressor(level=19).compress(bytes(256 * MIB)),
+    ),
     "a large JPEG behind a small header": lambda _: one(
         0, 0, 8, 8, Codec.JPEG, large_jpeg_with_a_small_header()
     ),
