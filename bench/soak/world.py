@@ -4,8 +4,7 @@ import os
 import random
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 import psutil
 from playwright.sync_api import Browser, Route
@@ -19,6 +18,7 @@ from tests.integration.rig.chromium import canvas_pixels
 from tests.integration.rig.computer import Computer
 from tests.integration.rig.desk import Desk
 from tests.integration.rig.display import Pixels
+from tests.integration.rig.ending import Ending
 from tests.integration.rig.known_picture import draw_known_picture
 from tests.integration.rig.portal import TECHNICIAN, Portal
 from tests.integration.rig.waiting import until
@@ -50,7 +50,7 @@ def _let_counts_be_seen(route: Route) -> None:
     route.fulfill(content_type="text/javascript", body=COUNT + answer.text())
 
 
-class World:
+class World(Ending):
     """A computer with an editor, a terminal, a browser and a wallpaper, and its technician."""
 
     def __init__(self, browser: Browser, folder: Path, link: Link) -> None:
@@ -166,14 +166,7 @@ class World:
             raise RuntimeError(message)
         return state == "connected"
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def stop(self) -> None:
+        """End everything."""
         self._terminal.close()
         self._stack.close()

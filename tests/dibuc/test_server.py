@@ -3,21 +3,17 @@
 import json
 import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
 
-from dibuc.lifeline import die_with_parent
+from tests.dibuc.running import listening
 from tests.services import free_port
 
 SIZE = 64 * 1024 * 1024
 READERS = 10
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -37,26 +33,9 @@ def server(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> Iterator
     (downloads / "manifest.json").write_text(json.dumps({"linux-x86_64": entry}))
     port = free_port()
     settings = {"DIBUC_DATA": str(data), "PORT": str(port), "PUBLIC_URL": "", "BIND": ""}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "dibuc.server"],
-        cwd=ROOT,
-        env=os.environ | settings | {"DJANGO_SETTINGS_MODULE": "dibuc.settings"},
-        preexec_fn=die_with_parent,  # noqa: PLW1509 - it outlives no thread
-    )
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except ConnectionRefusedError:
-                assert time.monotonic() < deadline, "the server does not listen"
-                assert process.poll() is None, "the server ended"
-                time.sleep(0.1)
+    settings["DJANGO_SETTINGS_MODULE"] = "dibuc.settings"
+    with listening(port, "dibuc.server", settings=settings) as process:
         yield port, process.pid
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def ask(port: int) -> socket.socket:

@@ -3,11 +3,8 @@
 import os
 import select
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
@@ -17,7 +14,6 @@ from websockets.exceptions import ConnectionClosed, ConnectionClosedError
 from websockets.frames import Frame, Opcode
 from websockets.sync.client import ClientConnection, connect
 
-from dibuc.lifeline import die_with_parent
 from dibuc.sockets import (
     INBOX_BYTES,
     MESSAGE_LIMIT,
@@ -27,9 +23,9 @@ from dibuc.sockets import (
     unmasked,
 )
 from tests.dibuc.echo import FLOOD_SIZE
+from tests.dibuc.running import listening
 from tests.services import free_port
 
-ROOT = Path(__file__).resolve().parents[2]
 SIZES = [1, 2, 125, 126, 127, 65_535, 65_536, 65_537, 200_000, MESSAGE_LIMIT]
 MIB = 1024 * 1024
 
@@ -92,25 +88,8 @@ def test_the_mask_comes_off_byte_by_byte(mask: bytes, data: bytes) -> None:
 def server() -> Iterator[tuple[int, psutil.Process]]:
     """Run the echo server; yield its port and its process."""
     port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.dibuc.echo", str(port)],
-        cwd=ROOT,
-        preexec_fn=die_with_parent,  # noqa: PLW1509 - it outlives no thread
-    )
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except ConnectionRefusedError:
-                assert time.monotonic() < deadline, "the server does not listen"
-                assert process.poll() is None, "the server ended"
-                time.sleep(0.1)
-        yield port, psutil.Process(process.pid)
-    finally:
-        process.terminate()
-        process.wait()
+    with listening(port, "tests.dibuc.echo", str(port)) as process:
+        yield port, process
 
 
 def open_at(port: int, path: str) -> ClientConnection:

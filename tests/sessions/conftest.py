@@ -1,10 +1,12 @@
 """People, agents and sessions for the tests of this app."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from channels.db import database_sync_to_async
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
@@ -13,7 +15,8 @@ from sessions import services
 from sessions.models import Session
 from sessions.services.opening import AgentFacts
 from technicians.models import User
-from tests.sessions.portal import Portal
+from tests.sessions.ends import AgentEnd, End, NetworkLine, TechnicianEnd
+from tests.sessions.portal import Portal, cookie_of
 
 
 @pytest.fixture
@@ -82,3 +85,48 @@ def portal(transactional_db: None, tmp_path: Path) -> Iterator[Portal]:
     running.start()
     yield running
     running.stop()
+
+
+StartAgent = Callable[..., Awaitable[AgentEnd]]
+OpenPage = Callable[[AgentEnd], Awaitable[TechnicianEnd]]
+
+
+@pytest.fixture
+async def ends(portal: Portal) -> AsyncIterator[list[End]]:
+    """Collect the ends of a test; in the end their lines are dropped, as are connections."""
+    opened: list[End] = []
+    yield opened
+    for end in opened:
+        await end.drop()
+    await database_sync_to_async(connections.close_all)()
+
+
+@pytest.fixture
+def start_agent(portal: Portal, ends: list[End]) -> StartAgent:
+    """Return a function that starts an agent at the portal, or lets it come back."""
+
+    async def start(resume_token: str | None = None) -> AgentEnd:
+        line = await NetworkLine.open(f"{portal.sockets}/agent/")
+        agent = await AgentEnd.start(line, resume_token)
+        ends.append(agent)
+        return agent
+
+    return start
+
+
+@pytest.fixture
+def open_page(portal: Portal, ends: list[End], technician: User) -> OpenPage:
+    """Return a function that orders an agent's session and opens the technician's page."""
+
+    async def open_page(agent: AgentEnd) -> TechnicianEnd:
+        session = await database_sync_to_async(services.session_order)(
+            technician=technician, support_id=agent.support_id, address="192.0.2.7"
+        )
+        cookie = await database_sync_to_async(cookie_of)(technician)
+        url = f"{portal.sockets}/technician/{session.pk}/"
+        line = await NetworkLine.open(url, {"Origin": portal.origin, "Cookie": cookie})
+        page = TechnicianEnd(line)
+        ends.append(page)
+        return page
+
+    return open_page

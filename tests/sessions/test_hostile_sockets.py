@@ -7,15 +7,13 @@ from contextlib import suppress
 
 import pytest
 from channels.db import database_sync_to_async
-from django.db import connections
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from agent.protocol import framing, messages
-from sessions.services import session_order
-from technicians.models import User
-from tests.sessions.ends import AgentEnd, End, NetworkLine, TechnicianEnd, pair, show
-from tests.sessions.portal import Portal, cookie_of
+from tests.sessions.conftest import OpenPage, StartAgent
+from tests.sessions.ends import AgentEnd, NetworkLine, TechnicianEnd, pair, show
+from tests.sessions.portal import Portal
 
 in_database = database_sync_to_async
 MIB = 1024 * 1024
@@ -29,29 +27,12 @@ AtWork = Callable[[], Awaitable[tuple[AgentEnd, TechnicianEnd]]]
 
 
 @pytest.fixture
-async def ends(portal: Portal) -> AsyncIterator[list[End]]:
-    """Collect the ends of a test; in the end their lines are dropped, as are connections."""
-    opened: list[End] = []
-    yield opened
-    for end in opened:
-        await end.drop()
-    await in_database(connections.close_all)()
-
-
-@pytest.fixture
-def at_work(portal: Portal, ends: list[End], technician: User) -> AtWork:
+def at_work(start_agent: StartAgent, open_page: OpenPage) -> AtWork:
     """Return a function that brings two ends to their first painted picture."""
 
     async def at_work() -> tuple[AgentEnd, TechnicianEnd]:
-        agent = await AgentEnd.start(await NetworkLine.open(f"{portal.sockets}/agent/"))
-        ends.append(agent)
-        session = await in_database(session_order)(
-            technician=technician, support_id=agent.support_id, address="192.0.2.7"
-        )
-        headers = {"Origin": portal.origin, "Cookie": await in_database(cookie_of)(technician)}
-        url = f"{portal.sockets}/technician/{session.pk}/"
-        page = TechnicianEnd(await NetworkLine.open(url, headers))
-        ends.append(page)
+        agent = await start_agent()
+        page = await open_page(agent)
         await pair(agent, page)
         await show(agent, page)
         return agent, page

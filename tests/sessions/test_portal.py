@@ -2,69 +2,25 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 
 import pytest
 from channels.db import database_sync_to_async
-from django.db import connections
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from agent.protocol import messages
 from agent.protocol.framing import Channel
 from sessions.domain.lifecycle import State
 from sessions.models import Segment, Session
-from sessions.services import session_order
-from technicians.models import User
+from tests.sessions.conftest import OpenPage, StartAgent
 from tests.sessions.ends import AgentEnd, End, NetworkLine, TechnicianEnd, pair, show
-from tests.sessions.portal import Portal, cookie_of
+from tests.sessions.portal import Portal
 
 in_database = database_sync_to_async
 
 
 @pytest.fixture
-async def ends(portal: Portal) -> AsyncIterator[list[End]]:
-    """Collect the ends of a test; in the end their lines are dropped, as are connections."""
-    opened: list[End] = []
-    yield opened
-    for end in opened:
-        await end.drop()
-    await in_database(connections.close_all)()
-
-
-@pytest.fixture
-def start_agent(portal: Portal, ends: list[End]) -> Callable[..., Awaitable[AgentEnd]]:
-    async def start(resume_token: str | None = None) -> AgentEnd:
-        line = await NetworkLine.open(f"{portal.sockets}/agent/")
-        agent = await AgentEnd.start(line, resume_token)
-        ends.append(agent)
-        return agent
-
-    return start
-
-
-@pytest.fixture
-def open_page(
-    portal: Portal, ends: list[End], technician: User
-) -> Callable[..., Awaitable[TechnicianEnd]]:
-    async def open_page(agent: AgentEnd) -> TechnicianEnd:
-        session = await in_database(session_order)(
-            technician=technician, support_id=agent.support_id, address="192.0.2.7"
-        )
-        headers = {"Origin": portal.origin, "Cookie": await in_database(cookie_of)(technician)}
-        url = f"{portal.sockets}/technician/{session.pk}/"
-        page = TechnicianEnd(await NetworkLine.open(url, headers))
-        ends.append(page)
-        return page
-
-    return open_page
-
-
-@pytest.fixture
-async def at_work(
-    start_agent: Callable[..., Awaitable[AgentEnd]],
-    open_page: Callable[..., Awaitable[TechnicianEnd]],
-) -> tuple[AgentEnd, TechnicianEnd]:
+async def at_work(start_agent: StartAgent, open_page: OpenPage) -> tuple[AgentEnd, TechnicianEnd]:
     """Both ends, with the first picture painted and the clock at 1 second at least."""
     agent = await start_agent()
     page = await open_page(agent)
@@ -133,8 +89,8 @@ async def test_a_flood_of_control_records_is_stopped_before_it_fills_the_memory(
 async def test_a_killed_server_costs_seconds_and_not_the_session(
     portal: Portal,
     at_work: tuple[AgentEnd, TechnicianEnd],
-    start_agent: Callable[..., Awaitable[AgentEnd]],
-    open_page: Callable[..., Awaitable[TechnicianEnd]],
+    start_agent: StartAgent,
+    open_page: OpenPage,
 ) -> None:
     agent, page = at_work
     before = page.clock["seconds"]

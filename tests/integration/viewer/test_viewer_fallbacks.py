@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from agent.protocol import control
-from agent.protocol.picture import Codec, Frame, Rect, copy_data
 from tests.integration.rig.portal import Portal
 from tests.integration.viewer.agent import ScriptedAgent
 from tests.integration.viewer.desk import Desk
-from tests.integration.viewer.test_viewer_picture import decoded, jpeg, noise, smooth
+from tests.integration.viewer.mixed import show_mixed
+from tests.integration.viewer.test_viewer_picture import noise
 
 pytestmark = pytest.mark.integration
 
@@ -87,27 +87,9 @@ def test_the_picture_is_the_same_whatever_the_browser_lacks(
     # Waits as Playwright does, which alone lets the changed worker be delivered.
     desk.expect_state("opening")
     agent.wait_until_granted()
-    picture = noise(640, 400).copy()
-    agent.show(picture)
+    picture = show_mixed(agent)
     desk.expect_state("connected")
     expect(page.locator("body")).to_have_attribute("data-engine", engine)
-    photograph = jpeg(smooth(160, 120))
-    changed = noise(101, 33, seed=4)
-    agent.send_frame(
-        Frame(
-            640,
-            400,
-            (
-                Rect(16, 32, 160, 120, Codec.JPEG, photograph),
-                agent.zstd(changed, 33, 40),
-                Rect(20, 36, 400, 300, Codec.COPY, copy_data(16, 32)),
-            ),
-        )
-    )
-    agent.wait_for_credit(2)
-    picture[32:152, 16:176] = decoded(photograph)
-    picture[40:73, 33:134] = changed
-    picture[36:336, 20:420] = picture[32:332, 16:416].copy()
     desk.expect_pixels(picture)
     agent.show(np.full((300, 500, 3), (0, 128, 255), dtype=np.uint8))
     desk.expect_pixels(np.full((300, 500, 3), (0, 128, 255), dtype=np.uint8))

@@ -8,15 +8,14 @@ import numpy as np
 import pytest
 
 from agent.protocol import control
-from agent.protocol.picture import Codec, Frame, Rect, copy_data
 from tests.integration.rig.agent import Agent
 from tests.integration.rig.computer import Computer
 from tests.integration.rig.firefox import FirefoxPage, firefox
 from tests.integration.rig.portal import Portal
 from tests.integration.rig.waiting import until
 from tests.integration.viewer.agent import ScriptedAgent
+from tests.integration.viewer.mixed import show_mixed
 from tests.integration.viewer.tab import expect_pixels, open_viewer, pixels
-from tests.integration.viewer.test_viewer_picture import decoded, jpeg, noise, smooth
 
 pytestmark = pytest.mark.integration
 
@@ -51,27 +50,9 @@ def test_the_picture_is_the_same_and_the_hands_arrive(
     with tab.before_every_page(IN_THE_PAGE if engine == "page" else ""):
         open_viewer(tab, portal, agent.support_id, agent.password)
     agent.wait_until_granted()
-    picture = noise(640, 400).copy()
-    agent.show(picture)
+    picture = show_mixed(agent)
     expect_state(tab, "connected")
     assert tab.evaluate("document.body.dataset.engine") == engine
-    photograph = jpeg(smooth(160, 120))
-    changed = noise(101, 33, seed=4)
-    agent.send_frame(
-        Frame(
-            640,
-            400,
-            (
-                Rect(16, 32, 160, 120, Codec.JPEG, photograph),
-                agent.zstd(changed, 33, 40),
-                Rect(20, 36, 400, 300, Codec.COPY, copy_data(16, 32)),
-            ),
-        )
-    )
-    agent.wait_for_credit(2)
-    picture[32:152, 16:176] = decoded(photograph)
-    picture[40:73, 33:134] = changed
-    picture[36:336, 20:420] = picture[32:332, 16:416].copy()
     expect_pixels(tab, picture)
     box = tab.evaluate("document.querySelector('#screen').getBoundingClientRect().toJSON()")
     tab.click(round(box["x"] + box["width"] / 2), round(box["y"] + box["height"] / 2))
