@@ -21,6 +21,7 @@ const frame = (...rects) => ({
     data: new Uint8Array(bytes),
     sourceX: 0,
     sourceY: 0,
+    bands: new Uint8Array(0),
     plane: 0,
     key: null,
   })),

@@ -170,7 +170,7 @@ export class Painter {
         this.#folded = atLeast(this.#folded, w * h * 4);
         const folded = this.#folded.subarray(0, w * h * 4);
         rgbToRgba(rgb, folded);
-        unfold(bands, w, words(folded), words(rgba));
+        unfold(bands, w, wordsOf(folded), wordsOf(rgba));
       }
       this.#context.putImageData(new ImageData(rgba, w, h), x, y);
     } catch (error) {
@@ -192,7 +192,7 @@ export class Painter {
 const atLeast = (memory, size) => (memory.length < size ? new Uint8ClampedArray(size) : memory);
 
 /** @param {Uint8ClampedArray} rgba */
-const words = ({ buffer, byteOffset, length }) => new Uint32Array(buffer, byteOffset, length / 4);
+const wordsOf = ({ buffer, byteOffset, length }) => new Uint32Array(buffer, byteOffset, length / 4);
 
 /** @param {Rect} rect */
 const isImage = ({ codec }) => codec === JPEG || codec === PREVIEW || codec === H264;
