@@ -10,7 +10,7 @@ from agent.capture.base import Box
 from agent.encode.area import TileGrid, touched
 from agent.encode.coder import Canvas, Stage, Work, moved
 from agent.encode.h264 import FilmError, Rate, VideoEncoder, encoder
-from agent.encode.lossy import CALM, Level
+from agent.encode.lossy import Level
 from agent.encode.means import Means
 from agent.encode.motion import Motion, around, groups, is_near, marked
 from agent.protocol.picture import Codec, video_data
@@ -34,6 +34,8 @@ GROW_EVERY = 1.0
 # What was scrolled is no film, even where one was: lines that say so, and the share that agrees.
 SCROLL_VOTES = 12
 SCROLLED_SHARE = 0.5
+# A film that pauses costs as much as many seconds of it do, so it has to be calm for longer.
+FILM_CALM = 0.6
 # Of what the line carries, so much is a film's.
 LINE_SHARE = 0.5
 BITS_LEAST, BITS_MOST = 150_000, 12_000_000
@@ -81,15 +83,19 @@ class Film(Stage):
 
     def run(self, work: Work) -> None:
         self.watch.before(work)
+        if self.region is None:
+            return
+        if self._moved_beside and _is_scrolled(work, touched(self.region)):
+            self.show(None)
+        else:
+            self.bring(work)
+
+    def bring(self, work: Work) -> None:
+        """Append the film's next picture, if it has one and something of it has changed."""
         region = self.region
-        if region is None:
+        if region is None or not marked(work.left, touched(region)):
             return
         tiles = touched(region)
-        if not marked(work.left, tiles):
-            return
-        if self._moved_beside and _is_scrolled(work, tiles):
-            self.show(None)
-            return
         try:
             unit = self._coded(work, region)
         except FilmError as error:
@@ -99,7 +105,7 @@ class Film(Stage):
             return
         work.add(region, Codec.H264, video_data(unit, key=self._is_key))
         self._is_key = False
-        work.canvas.lossy.add(tiles, work.now + CALM, Level.ROUGH)
+        work.canvas.lossy.add(tiles, work.now + FILM_CALM, Level.ROUGH)
         work.canvas.take(work.picture, region)
         work.painted += region.area
         moved(work, [region])
@@ -173,6 +179,7 @@ class Watch(Stage):
             for group in found:
                 if self._is_film(work, moving, group):
                     self._show(work, group)
+                    film.bring(work)
                     return
         elif work.now - self._grown > GROW_EVERY:
             own = touched(film.region)
