@@ -54,7 +54,7 @@ class Flow:
         if self._credit.under_way >= self._window(why):
             return None
         # What waits was late already; its frames follow one another without a pause.
-        return self._next_at if why in {Why.NEW, Why.MENDING} else 0.0
+        return self._next_at if why is Why.NEW or why is Why.MENDING else 0.0
 
     def sent(self, size: int, pixels: int, *, full: bool, began: float, now: float) -> None:
         """Count a frame; call it before its records go out.
@@ -82,10 +82,8 @@ class Flow:
         """How many frames may be under way. What is not urgent leaves one to what is."""
         # On a short line a third frame would only wait for the second one to be painted.
         near = (self._meter.rtt or 0.0) < FRAME_SECONDS[0]
-        match why:
-            case Why.OVERTAKING:
-                return WINDOW_MAX
-            case Why.MENDING:
-                return 1 if near else WINDOW_MAX - 1
-            case _:
-                return WINDOW_MAX - 1 if near else WINDOW_MAX
+        if why is Why.OVERTAKING:
+            return WINDOW_MAX
+        if why is Why.MENDING:
+            return 1 if near else WINDOW_MAX - 1
+        return WINDOW_MAX - 1 if near else WINDOW_MAX
