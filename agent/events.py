@@ -14,12 +14,14 @@ class Connecting:
 class Unreachable:
     """The server did not answer, or the line broke; the next call follows in so many seconds.
 
-    With `resumes`, the session goes on by itself as soon as the line is back.
+    With `resumes`, the session goes on by itself as soon as the line is back. `untrusted`: the
+    server's certificate is not one that this computer trusts.
     """
 
     retry_in: float
     was_connected: bool
     resumes: bool = False
+    untrusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ def _unreachable(event: events.Unreachable) -> dict[str, object]:
         "retry_in": round(event.retry_in, 1),
         "was_connected": event.was_connected,
         "resumes": event.resumes,
+        "untrusted": event.untrusted,
     }
 
 

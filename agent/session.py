@@ -45,7 +45,7 @@ from agent.protocol.messages import (
     Terms,
     Unpaired,
 )
-from agent.transport import Line, LineError
+from agent.transport import Line, LineError, UntrustedError
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +100,7 @@ class Session:
         self._jobs: set[asyncio.Task[None]] = set()
         self._back_off = BackOff()
         self._was_registered = False
+        self._untrusted = False
         self._identity = AgentIdentity(
             __version__, clean_line(f"{platform.system()} {platform.machine()}", PLATFORM_MAX)
         )
@@ -138,14 +139,15 @@ class Session:
         while not self._ending.is_set():
             if self._registered is None:
                 self._show(events.Connecting())
-            self._was_registered = False
+            self._was_registered = self._untrusted = False
             started = elapsed.seconds()
             try:
                 await self._call()
             except _Over as over:
                 return over.outcome
             except LineError as error:
-                log.info("no line: %s", error)
+                self._untrusted = isinstance(error, UntrustedError)
+                log.log(logging.WARNING if self._untrusted else logging.INFO, "no line: %s", error)
             except ProtocolError as error:
                 log.warning("the server does not follow the protocol: %s", error)
             if not self._ending.is_set():
@@ -163,7 +165,8 @@ class Session:
             self._show(events.Unreachable(delay, was_connected=True, resumes=True))
         else:
             self._shown = None
-            self._show(events.Unreachable(delay, was_connected=self._registered is not None))
+            was_connected = self._registered is not None
+            self._show(events.Unreachable(delay, was_connected, untrusted=self._untrusted))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(delay):
                 await self._ending.wait()

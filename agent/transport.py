@@ -46,6 +46,10 @@ class LineError(Exception):
     """There is no line, or it broke."""
 
 
+class UntrustedError(LineError):
+    """The server's certificate is not one that this computer trusts."""
+
+
 def socket_url(server: str) -> str:
     """Return the agent's websocket of a portal.
 
@@ -153,6 +157,7 @@ class Line:
 
         Raises:
             LineError: it does not answer as it should.
+            UntrustedError: it cannot show that it is the one that was called.
         """
         try:
             opened = await connect(
@@ -169,6 +174,8 @@ class Line:
                 user_agent_header=None,
                 create_connection=_Socket,
             )
+        except ssl.SSLCertVerificationError as error:
+            raise UntrustedError(error.verify_message) from error
         except (OSError, WebSocketException, ValueError) as error:
             # TimeoutError and ssl.SSLError are OSErrors.
             raise LineError(str(error)) from error

@@ -10,10 +10,8 @@ def state_line(texts: Texts, event: events.Event) -> str:
     match event:
         case events.Unreachable(resumes=True) | events.TechnicianGone(resumes=True):
             return texts("state.interrupted")
-        case events.Unreachable(retry_in, was_connected):
-            if was_connected:
-                return texts("state.line_lost")
-            return texts("state.unreachable", seconds=max(1, round(retry_in)))
+        case events.Unreachable():
+            return _no_line(texts, event)
         case events.TechnicianGone(was_connected):
             return texts("state.gone" if was_connected else "state.gone_early")
         case events.WrongPassword(tries):
@@ -22,6 +20,14 @@ def state_line(texts: Texts, event: events.Event) -> str:
         case _:
             key = _STATES.get(type(event))
             return texts(key) if key else ""
+
+
+def _no_line(texts: Texts, event: events.Unreachable) -> str:
+    if event.untrusted:
+        return texts("state.untrusted")
+    if event.was_connected:
+        return texts("state.line_lost")
+    return texts("state.unreachable", seconds=max(1, round(event.retry_in)))
 
 
 _STATES: dict[type, str] = {

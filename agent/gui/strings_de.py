@@ -52,6 +52,10 @@ STRINGS = {
         "Der Server ist gerade nicht zu erreichen. Bitte prüfen Sie, ob das Internet geht. "
         "Nächster Versuch in {seconds} s."
     ),
+    "state.untrusted": (
+        "Der Server kann sich diesem Computer gegenüber nicht ausweisen, deshalb verbinden wir uns "
+        "nicht. Stimmen Datum und Uhrzeit? Sonst sagen Sie uns bitte am Telefon Bescheid."
+    ),
     "state.line_lost": (
         "Die Leitung ist unterbrochen, die Zeit steht. Wir verbinden neu, bitte lassen Sie das "
         "Programm offen."

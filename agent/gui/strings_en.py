@@ -47,6 +47,10 @@ STRINGS = {
         "The server cannot be reached right now. Please check your internet connection. Next try "
         "in {seconds} s."
     ),
+    "state.untrusted": (
+        "The server cannot prove to this computer who it is, so we do not connect. Are date and "
+        "time right? If so, please tell us on the phone."
+    ),
     "state.line_lost": (
         "The line is broken and the clock stands still. We are reconnecting, please leave the "
         "program open."

@@ -116,6 +116,17 @@ def test_a_session_without_time_costs_nothing_and_says_so() -> None:
     assert "nichts berechnet" in console_text(Texts("de"), events.Ended("refused", 0, 0, 0))
 
 
+@pytest.mark.parametrize(
+    ("language", "hint"), [("de", "Datum und Uhrzeit"), ("en", "date and time")]
+)
+def test_a_server_that_cannot_prove_who_it_is_is_not_taken_for_a_lost_line(
+    language: str, hint: str
+) -> None:
+    for was_connected in (False, True):
+        lost = events.Unreachable(2.0, was_connected, untrusted=True)
+        assert hint in console_text(Texts(language), lost)
+
+
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_the_consent_says_who_what_price_and_the_law(language: str) -> None:
     asked = events.ConsentRequest("Tina", "DIBUC", "https://x", "123 456", EVEN)

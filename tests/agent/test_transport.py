@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 from websockets.asyncio.server import ServerConnection, serve
 
 from agent import elapsed, transport
-from agent.transport import SEND_BUFFER, AddressError, Line, LineError, socket_url
+from agent.transport import SEND_BUFFER, AddressError, Line, LineError, UntrustedError, socket_url
 from tests.agent.server import Server
 
 
@@ -104,7 +104,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) 
     context.load_cert_chain(*self_signed(tmp_path))
     async with serve(handle, "127.0.0.1", 0, ssl=context) as listening:
         port = next(iter(listening.sockets)).getsockname()[1]
-        with pytest.raises(LineError, match="certificate verify failed"):
+        with pytest.raises(UntrustedError, match="self-signed certificate"):
             async with Line(f"wss://127.0.0.1:{port}/ws/agent/"):
                 pass
 
