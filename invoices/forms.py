@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from company.fields import EuroField
 from customers.models import Customer
-from invoices.domain.camt import MAX_BYTES, StatementError
+from invoices.domain.camt import MAX_BYTES, Reason, StatementError
 from invoices.domain.period import Month
 from invoices.models import Item
 from invoices.querysets import InvoiceQuerySet
 
 STATEMENT_REFUSALS = {
-    StatementError.TOO_LARGE: _("The file is too large: a statement has 10 MB at most."),
+    StatementError.TOO_LARGE: _("The file is too large: a statement has 32 MB at most."),
     StatementError.NOT_XML: _(
         "The file is damaged or was not loaded completely. Nothing was taken in: please download "
         "it from the bank again."
@@ -28,6 +28,16 @@ STATEMENT_REFUSALS = {
         "download it from the bank."
     ),
     StatementError.BAD_ENTRY: _("A booking in the file cannot be read. Nothing was taken in."),
+    StatementError.OTHER_ACCOUNT: _(
+        "This statement is of another account than the one on your invoices. Nothing was taken "
+        "in. If that is right, choose the file again and tick the box:"
+    ),
+}
+LEFT_OUT = {
+    Reason.FOREIGN: _("not in euros: enter it by hand with what it came to"),
+    Reason.RETURNED: _("went back to the payer: look at the invoice, and take the payment back"),
+    Reason.REVERSED: _("takes back one of your own debits"),
+    Reason.ELSEWHERE: _("came in on another account"),
 }
 
 
@@ -116,6 +126,18 @@ class StatementForm(forms.Form):
         label=_("Account statement (CAMT.053, XML)"),
         widget=forms.FileInput(attrs={"accept": ".xml,application/xml,text/xml"}),
     )
+
+    # Asked for only where the statement turned out to be another account's.
+    is_any_account = forms.BooleanField(
+        label=_("This account is ours, too"), required=False, widget=forms.HiddenInput
+    )
+
+    def refuse(self, error: StatementError) -> None:
+        """Say at the file what is wrong with it; let another account be taken for ours."""
+        reason = f"{STATEMENT_REFUSALS[error.reason]} {error.detail}".strip()
+        self.add_error("statement", reason)
+        if error.reason == StatementError.OTHER_ACCOUNT:
+            self.fields["is_any_account"].widget = forms.CheckboxInput()
 
     def clean_statement(self) -> bytes:
         """Return the content; refuse what is too large before it is read."""

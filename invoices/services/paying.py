@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import Sum
 
 from company import audit
-from invoices.domain.camt import Transaction, read_statement
+from company.models import Company
+from invoices.domain.camt import LeftOut, StatementError, Transaction, read_statement
 from invoices.domain.matching import Matcher, OpenInvoice, Suggestion
 from invoices.models import Allocation, Invoice, Payment, WriteOff
 from technicians.models import User
@@ -27,10 +28,14 @@ class AmountError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a bank file held: bookings that are new, and known ones from files before."""
+    """What a bank file held: bookings that are new, known ones from files before, and others.
+
+    Those `left_out` are no payments of customers, or not in euros: a person looks at them.
+    """
 
     new: int
     known: int
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def payment_record(*, cents: int, received_on: dt.date, text: str, by: User | None) -> Payment:
@@ -49,12 +54,21 @@ def payment_record(*, cents: int, received_on: dt.date, text: str, by: User | No
     return payment
 
 
-def statement_import(*, content: bytes, by: User | None) -> Imported:
+def statement_import(*, content: bytes, by: User | None, is_any_account: bool = False) -> Imported:
     """Take in an account statement, all of it or nothing; bookings known before are left out.
 
-    Raises StatementError (invoices.domain.camt).
+    Only the shop's own account counts, unless somebody says that any does. Raises
+    StatementError (invoices.domain.camt).
     """
-    found = [item for item in read_statement(content) if item.cents and not item.is_reversal]
+    statement = read_statement(content)
+    own = "".join(Company.objects.current().iban.split())
+    if own and statement.accounts and not is_any_account:
+        if own not in statement.accounts:
+            raise StatementError(
+                StatementError.OTHER_ACCOUNT, ", ".join(sorted(statement.accounts))
+            )
+        statement = statement.of_account(own)
+    found = statement.transactions
     with transaction.atomic():
         references = [item.reference for item in found]
         known = set(
@@ -67,9 +81,13 @@ def statement_import(*, content: bytes, by: User | None) -> Imported:
             "statement.imported",
             actor=by,
             subject="bank statement",
-            details={"new": len(new), "known": len(known)},
+            details={
+                "new": len(new),
+                "known": len(known),
+                "left_out": len(statement.left_out),
+            },
         )
-    return Imported(len(new), len(known))
+    return Imported(len(new), len(known), tuple(statement.left_out))
 
 
 def _payment_of(item: Transaction, by: User | None) -> Payment:

@@ -8,20 +8,23 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from company.fields import EuroField
 from invoices import services
-from invoices.domain.camt import StatementError
+from invoices.domain.camt import LeftOut, StatementError
 from invoices.domain.matching import Confidence, Suggestion
 from invoices.exports.table import amount_text, neutral, table_csv
-from invoices.forms import STATEMENT_REFUSALS, PaymentForm, StatementForm
+from invoices.forms import LEFT_OUT, PaymentForm, StatementForm
 from invoices.models import Invoice, Payment
 from technicians.access import current_user, office_required
 
 PER_PAGE = 50
+# So many bookings that were left out are named.
+NAMED = 20
 
 
 @require_GET
@@ -86,12 +89,14 @@ def statement_import(request: HttpRequest) -> HttpResponse:
         return _show(request, statement=form)
     try:
         done = services.statement_import(
-            content=form.cleaned_data["statement"], by=current_user(request)
+            content=form.cleaned_data["statement"],
+            by=current_user(request),
+            is_any_account=form.cleaned_data["is_any_account"],
         )
     except StatementError as error:
-        reason = f"{STATEMENT_REFUSALS[error.reason]} {error.detail}".strip()
-        form.add_error("statement", reason)
+        form.refuse(error)
         return _show(request, statement=form)
+    _tell_left_out(request, done.left_out)
     if done.new:
         text = ngettext(
             "%(count)d new payment was taken in.", "%(count)d new payments were taken in.", done.new
@@ -100,6 +105,27 @@ def statement_import(request: HttpRequest) -> HttpResponse:
     else:
         messages.info(request, _("All payments of this file were known already."))
     return redirect("invoices:payments")
+
+
+def _tell_left_out(request: HttpRequest, left_out: Sequence[LeftOut]) -> None:
+    """Say which bookings somebody should look at, the first ones by name."""
+    if not left_out:
+        return
+    head = ngettext(
+        "%(count)d booking was left out:", "%(count)d bookings were left out:", len(left_out)
+    ) % {"count": len(left_out)}
+    named = [
+        " ".join(
+            part
+            for part in (date_format(each.booked_on, "SHORT_DATE_FORMAT"), each.amount, each.name)
+            if part
+        )
+        + f" ({LEFT_OUT[each.reason]})"
+        for each in left_out[:NAMED]
+    ]
+    if len(left_out) > NAMED:
+        named.append("…")
+    messages.warning(request, f"{head} {'; '.join(named)}")
 
 
 @require_POST

@@ -16,7 +16,7 @@ from invoices.querysets import IssuedIsFinalError
 from technicians.models import User
 from tests.invoices.conftest import MakeSession
 from tests.invoices.documents.test_pdf import issue
-from tests.invoices.domain.test_camt import entry, statement
+from tests.invoices.domain.test_camt import ACCOUNT, entry, statement
 
 MakeCustomer = Callable[..., Customer]
 TODAY = dt.date(2026, 11, 20)
@@ -68,6 +68,43 @@ def test_a_file_cut_in_half_leaves_nothing_behind(invoice: Invoice) -> None:
     with pytest.raises(StatementError):
         services.statement_import(content=content[:-200], by=None)
     assert not Payment.objects.exists()
+
+
+def test_a_statement_of_another_account_is_refused_unless_somebody_says_it_is_ours(
+    invoice: Invoice,
+) -> None:
+    content = statement(entry()).replace(ACCOUNT.encode(), b"DE89370400440532013000")
+    with pytest.raises(StatementError) as refusal:
+        services.statement_import(content=content, by=None)
+    assert refusal.value.reason == StatementError.OTHER_ACCOUNT
+    assert "DE89370400440532013000" in refusal.value.detail
+    assert not Payment.objects.exists()
+    done = services.statement_import(content=content, by=None, is_any_account=True)
+    assert (done.new, done.left_out) == (1, ())
+
+
+def test_a_shop_without_account_of_its_own_takes_any(invoice: Invoice) -> None:
+    Company.objects.update(iban="")
+    assert services.statement_import(content=statement(entry()), by=None).new == 1
+
+
+def test_an_account_written_with_spaces_is_the_same(invoice: Invoice) -> None:
+    Company.objects.update(iban="DE02 1203 0000 0000 2020 51")
+    assert services.statement_import(content=statement(entry()), by=None).new == 1
+
+
+def test_ten_thousand_bookings_are_taken_in_once(invoice: Invoice) -> None:
+    entries = [entry(reference=f"B{number}", text="Dauerauftrag") for number in range(9_999)]
+    content = statement(*entries, entry(reference="LAST", text=invoice.number))
+    assert services.statement_import(content=content, by=None) == services.Imported(10_000, 0)
+    assert services.statement_import(content=content, by=None) == services.Imported(0, 10_000)
+    assert Payment.objects.count() == 10_000
+    sure = [
+        parts
+        for parts in services.suggestions().values()
+        if parts and parts[0].confidence == Confidence.SURE
+    ]
+    assert [part.invoice_id for parts in sure for part in parts] == [invoice.pk]
 
 
 @pytest.mark.parametrize("model", [Allocation, WriteOff])

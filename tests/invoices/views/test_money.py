@@ -186,6 +186,33 @@ def test_half_a_statement_says_what_to_do(desk: Client, invoice: Invoice) -> Non
     assert not Payment.objects.exists()
 
 
+def test_a_statement_of_another_account_asks_before_it_is_taken_in(
+    desk: Client, invoice: Invoice
+) -> None:
+    content = statement(entry()).replace(b"DE02120300000000202051", b"DE89370400440532013000")
+
+    def file() -> SimpleUploadedFile:
+        return SimpleUploadedFile("auszug.xml", content)
+
+    assert 'type="checkbox" name="is_any_account"' not in page(desk.get(of("payments")))
+    answer = desk.post(of("statement"), {"statement": file()})
+    assert answer.status_code == 422
+    assert "DE89370400440532013000" in page(answer)
+    assert 'type="checkbox" name="is_any_account"' in page(answer)
+    desk.post(of("statement"), {"statement": file(), "is_any_account": "on"})
+    assert Payment.objects.count() == 1
+
+
+def test_what_was_left_out_of_a_statement_is_named(desk: Client, invoice: Invoice) -> None:
+    foreign = [entry(currency="CHF", reference=f"F{n}", amount=f"{n}.00") for n in range(1, 26)]
+    file = SimpleUploadedFile("auszug.xml", statement(entry(), *foreign))
+    text = page(desk.post(of("statement"), {"statement": file}, follow=True))
+    assert "1.00 CHF" in text
+    assert "20.00 CHF" in text
+    assert "21.00 CHF" not in text
+    assert "25" in text
+
+
 def test_another_file_is_no_statement(desk: Client, invoice: Invoice) -> None:
     file = SimpleUploadedFile("x.pdf", b"%PDF-1.7")
     assert desk.post(of("statement"), {"statement": file}).status_code == 422
