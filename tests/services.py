@@ -5,6 +5,7 @@ tell the command where they are.
 """
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ from dibuc.lifeline import die_with_parent
 from dibuc.valkey import wait_for_redis
 
 START_SECONDS = 60.0
+LOWEST_PORT = 10_000
 # Data that is thrown away need not survive a power cut.
 FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
@@ -34,11 +36,18 @@ def postgresql_program(name: str) -> str:
 
 
 def free_port() -> int:
-    """Return a port of the loopback on which nobody listens."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port: int = trial.getsockname()[1]
-        return port
+    """Return a port of the loopback that nobody uses.
+
+    Below those that the system gives to outgoing connections: until somebody listens on it,
+    seconds may pass, in which one of them could take it.
+    """
+    outgoing = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()
+    below = max(int(outgoing[0]), LOWEST_PORT + 10_000)
+    while True:
+        port = secrets.choice(range(LOWEST_PORT, below))
+        with socket.socket() as trial, suppress(OSError):
+            trial.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager

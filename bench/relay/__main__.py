@@ -17,9 +17,10 @@ import psutil
 from bench.ending import end_cleanly
 from bench.relay.load import Load
 from bench.relay.pairs import Pair, bare_pair, close, our_pair
-from tests.integration.rig.portal import ROOT, Portal, free_port
+from tests.integration.rig.portal import ROOT, Portal
 from tests.integration.rig.processes import Program
 from tests.integration.rig.technician import Technician
+from tests.services import free_port
 
 MakePair = Callable[[int], Awaitable[Pair]]
 

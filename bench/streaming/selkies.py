@@ -18,9 +18,9 @@ from playwright.sync_api import Browser
 from bench.data import data_folder
 from bench.streaming.eye import Setup
 from tests.integration.rig.display import Screen
-from tests.integration.rig.portal import free_port
 from tests.integration.rig.processes import Program
 from tests.integration.rig.wire import Link, Wire
+from tests.services import free_port
 
 REQUIREMENTS: Final = Path(__file__).parents[1] / "requirements-selkies.txt"
 WATCH: Final = Path(__file__).with_name("selkies.js")

@@ -1,6 +1,5 @@
 """The peer: TigerVNC's server for a real screen, websockify and noVNC, as Debian ships them."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,15 +11,9 @@ from bench.streaming.eye import Setup
 from tests.integration.rig.display import Screen
 from tests.integration.rig.processes import Program
 from tests.integration.rig.wire import Link, Wire
+from tests.services import free_port
 
 NOVNC = Path("/usr/share/novnc")
-
-
-def free_port() -> int:
-    """Return a TCP port that is free now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @contextmanager

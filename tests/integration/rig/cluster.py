@@ -14,9 +14,9 @@ from psycopg.rows import dict_row
 
 from tests.integration.rig.certificate import Certificate
 from tests.integration.rig.nginx import Front, Nginx
-from tests.integration.rig.portal import TECHNICIAN, Portal, free_port
+from tests.integration.rig.portal import TECHNICIAN, Portal
 from tests.integration.rig.waiting import until
-from tests.services import postgresql, redis
+from tests.services import free_port, postgresql, redis
 
 PASSWORD: Final = "Ein-langes-Passwort-67227"
 MAKE_TECHNICIAN: Final = (

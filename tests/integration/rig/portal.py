@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +15,7 @@ import psutil
 from tests.integration.rig.ending import Ending
 from tests.integration.rig.processes import Program
 from tests.integration.rig.waiting import until
+from tests.services import free_port
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 SETTINGS: Final = {
@@ -39,13 +39,6 @@ FULL_ARCHIVE: Final = (
     'mount --make-rprivate / 2>/dev/null; mount -t tmpfs -o size=16m tmpfs "$0/archive" && '
     '{ cat /dev/zero >"$0/archive/ballast" 2>/dev/null || true; } && exec "$@"',
 )
-
-
-def free_port() -> int:
-    """Return a TCP port that is free now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 class Portal(Ending):
