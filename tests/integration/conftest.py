@@ -4,14 +4,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
+from tests.integration.rig import waiting
 from tests.integration.rig.agent import Agent
 from tests.integration.rig.chromium import chromium
 from tests.integration.rig.computer import Computer
 from tests.integration.rig.desk import Desk
 from tests.integration.rig.office import Office
 from tests.integration.rig.portal import OFFICE, TECHNICIAN, Portal
+
+waiting.stretch = 4.0
+expect.set_options(timeout=60_000)
 
 # Not the session's: as long as Playwright is there, an event loop runs in this thread,
 # and the async tests of other folders could not start theirs.

@@ -59,7 +59,7 @@ class Story:
         """Wait until the picture is back; nothing was asked, and no key is down."""
         self.agent.wait_for_event("line_back", count=times, within=30)
         body = self.desk.page.locator("body")
-        expect(body).to_have_attribute("data-state", "connected", timeout=30_000)
+        expect(body).to_have_attribute("data-state", "connected")
         self.desk.wait_until_same(self.computer)
         until(lambda: not held_keys(self.computer.screen.name), within=10, what="all keys let go")
         assert len(self.agent.events("consent_request")) == 1
@@ -179,7 +179,7 @@ def test_an_end_in_another_network_whose_old_line_says_nothing_any_more(
 ) -> None:
     wire: Wire = getattr(story.place, where)
     story.lose(lambda: move(wire, address))
-    expect(story.desk.page.locator("body")).to_have_attribute("data-state", "lost", timeout=20_000)
+    expect(story.desk.page.locator("body")).to_have_attribute("data-state", "lost")
     wire.speak_again()
     story.goes_on()
     assert address in callers(story.place)
@@ -201,7 +201,7 @@ def test_a_server_that_is_started_anew(story: Story, how: str) -> None:
 def test_a_customer_s_computer_that_slept(story: Story) -> None:
     pid = story.agent.pid
     story.lose(lambda: os.kill(pid, signal.SIGSTOP))
-    expect(story.desk.page.locator("body")).to_have_attribute("data-state", "lost", timeout=20_000)
+    expect(story.desk.page.locator("body")).to_have_attribute("data-state", "lost")
     time.sleep(AGENT_SLEEPS - 15)
     os.kill(pid, signal.SIGCONT)
     story.goes_on()
@@ -213,7 +213,7 @@ def test_a_customer_s_laptop_that_slept_and_woke_up_in_another_network(story: St
     story.lose(lambda: os.kill(pid, signal.SIGSTOP))
     # Its old line is open at both ends, and dead.
     move(story.place.customers, "127.0.0.4")
-    expect(story.desk.page.locator("body")).to_have_attribute("data-state", "lost", timeout=20_000)
+    expect(story.desk.page.locator("body")).to_have_attribute("data-state", "lost")
     time.sleep(AGENT_SLEEPS - 15)
     story.place.customers.speak_again()
     os.kill(pid, signal.SIGCONT)

@@ -15,7 +15,7 @@ from tests.integration.rig.display import Screen
 from tests.integration.rig.processes import Program
 from tests.integration.rig.waiting import until
 
-PATIENCE: Final = 30.0  # seconds
+PATIENCE: Final = 60.0  # seconds
 
 
 class BareTab:

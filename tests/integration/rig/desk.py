@@ -12,7 +12,7 @@ from tests.integration.rig.computer import Computer
 from tests.integration.rig.portal import Portal
 from tests.integration.rig.waiting import until
 
-PATIENCE: Final = 15_000  # milliseconds
+PATIENCE: Final = 60_000  # milliseconds
 
 
 class Desk:

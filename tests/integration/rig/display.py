@@ -58,7 +58,7 @@ class Screen(Ending):
             check=True,
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=60,
         ).stdout.strip()
 
     def window(self, title: str, *, within: float = 20) -> int:
@@ -81,7 +81,7 @@ class Screen(Ending):
             check=True,
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=60,
         ).stdout
         names = ("Absolute upper-left X", "Absolute upper-left Y", "Width", "Height")
         found = [re.search(rf"{name}:\s+(-?\d+)", shown) for name in names]

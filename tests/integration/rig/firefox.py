@@ -32,7 +32,7 @@ PREFERENCES: Final = {
     # line to count as lost), and what was read is empty.
     "gfx.offscreencanvas.snapshot-timeout-ms": 100,
 }
-PATIENCE: Final = 30.0  # seconds
+PATIENCE: Final = 60.0  # seconds
 
 
 class FirefoxError(AssertionError):

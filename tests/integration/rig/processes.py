@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.integration.rig import waiting
 from tests.integration.rig.ending import Ending
 from tests.integration.rig.waiting import until
 
@@ -71,7 +72,7 @@ class Program(Ending):
 
     def wait(self, *, within: float = 15) -> int:
         """Wait until the program has ended by itself and return its exit code."""
-        return self.process.wait(within)
+        return self.process.wait(within * waiting.stretch)
 
     def kill(self) -> None:
         """End the whole group at once, as a power cut would."""

@@ -59,7 +59,7 @@ class ScriptedAgent(Ending):
                 self._listen(socket)
 
         threading.Thread(target=live, daemon=True).start()
-        return opened.get(timeout=10)
+        return opened.get(timeout=60)
 
     # --- What a test asks -------------------------------------------------------------
 

@@ -9,7 +9,6 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     ViewportSize,
-    expect,
 )
 
 from tests.integration.rig.portal import Portal
@@ -19,8 +18,6 @@ from tests.integration.viewer.said import HEIGHT, WIDTH, buttons
 from tests.integration.viewer.test_viewer_picture import noise
 
 VIEWPORT: ViewportSize = {"width": 1280, "height": 800}
-
-expect.set_options(timeout=15_000)
 
 
 @pytest.fixture

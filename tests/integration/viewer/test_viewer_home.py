@@ -20,4 +20,4 @@ def test_an_agent_appears_and_goes_without_reloading(page: Page, portal: Portal)
     until(lambda: any("/sitzungen/live/" in url for url in asked), within=10, what="the list")
     with ScriptedAgent(portal.url, hostname=name):
         # The list asks by itself every 30 s only; so somebody told it.
-        expect(row).to_be_visible(timeout=10_000)
+        expect(row).to_be_visible()
