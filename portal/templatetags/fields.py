@@ -25,11 +25,14 @@ def field(bound: BoundField) -> dict[str, object]:
 
 @register.simple_tag
 def control(bound: BoundField) -> SafeString:
-    """Render the control alone, in Bootstrap's classes."""
-    classes = css_class(bound.field.widget)
+    """Render the control alone, in Bootstrap's classes; the first wrong one of a form has focus."""
+    attrs: dict[str, str | bool] = {"class": css_class(bound.field.widget)}
     if bound.errors:
-        classes = f"{classes} is-invalid"
-    return bound.as_widget(attrs={"class": classes})
+        attrs["class"] = f"{attrs['class']} is-invalid"
+        wrong = (each for each in bound.form.visible_fields() if each.errors)
+        if next(wrong).name == bound.name:
+            attrs["autofocus"] = True
+    return bound.as_widget(attrs=attrs)
 
 
 def css_class(widget: Widget) -> str:

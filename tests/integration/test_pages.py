@@ -1,8 +1,10 @@
 """The portal's pages in Debian's Chromium: narrow and wide, by keyboard, without JavaScript."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import (
@@ -15,6 +17,7 @@ from playwright.sync_api import (
     expect,
 )
 
+from tests.integration.rig.office import Office
 from tests.integration.rig.portal import Portal
 
 pytestmark = pytest.mark.integration
@@ -41,7 +44,27 @@ TECHNICIANS: Final = [
     "/konto/2fa/",
     "/monat/",
 ]
-OFFICE: Final = ["/portal/", "/monat/"]
+OFFICE: Final = [
+    "/portal/",
+    "/monat/",
+    "last month",
+    "/rechnungen/",
+    "/rechnungen/?q=gibt-es-nicht",
+    "/rechnungen/?month=nie",
+    "an invoice",
+    "/offene-posten/",
+    "/mahnungen/",
+    "/zahlungen/",
+    "/zahlen/",
+    "/pruefung/",
+    "/kunden/1/",
+    "/kunden/1/leistungen/",
+    "/kunden/1/vereinbarungen/",
+    "a session",
+]
+# What has no place to break, and what would turn the line round it.
+WIDE: Final = "W" * 100
+TURNED: Final = "\u202eשלום בע״מ"
 # The answer itself is what these pages show.
 EXPECTED: Final = ("404 (Not Found)", "403 (Forbidden)")
 
@@ -68,9 +91,14 @@ class Visit:
 
     def open(self, address: str) -> None:
         """Open a page of the portal and let its scripts settle."""
-        if address == "a session":
-            self.page.goto(f"{self._portal.url}/sitzungen/")
+        lists = {"a session": "/sitzungen/", "an invoice": "/rechnungen/"}
+        if address in lists:
+            self.page.goto(f"{self._portal.url}{lists[address]}")
             self.page.locator("a.cover").first.click()
+            self.page.wait_for_load_state()
+        elif address == "last month":
+            self.page.goto(f"{self._portal.url}/monat/")
+            self.page.locator("a[rel=prev]").click()
             self.page.wait_for_load_state()
         else:
             self.page.goto(f"{self._portal.url}{address}")
@@ -123,15 +151,86 @@ def test_a_technicians_pages_fit_and_are_clean(
             check(Visit(context, portal), address)
 
 
-@pytest.mark.parametrize("viewport", [PHONE, SCREEN], ids=["phone", "screen"])
+@pytest.fixture
+def billed(portal: Portal, office: Office) -> None:
+    """Bill last month, but for the customers without an address."""
+    portal.manage("invoice_run", office.last_month, check=False)
+    assert portal.rows("SELECT number FROM invoices_invoice")
+
+
+@pytest.mark.usefixtures("billed")
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(PHONE, "dark"), (SCREEN, "light")], ids=["phone", "screen"]
+)
 def test_the_offices_pages_fit_and_are_clean(
-    browser: Browser, portal: Portal, office_state: Path, viewport: ViewportSize
+    browser: Browser,
+    portal: Portal,
+    office_state: Path,
+    scheme: Literal["light", "dark"],
+    viewport: ViewportSize,
+) -> None:
+    with browser.new_context(
+        locale="de-DE", viewport=viewport, color_scheme=scheme, storage_state=office_state
+    ) as context:
+        for address in OFFICE:
+            check(Visit(context, portal), address)
+
+
+@pytest.mark.usefixtures("billed")
+@pytest.mark.parametrize("viewport", [PHONE, SCREEN], ids=["phone", "screen"])
+def test_a_customer_opens_the_own_page_by_its_link_without_a_log_in(
+    browser: Browser, portal: Portal, viewport: ViewportSize
+) -> None:
+    ask = (
+        "from invoices.links import customer_link; from invoices.models import Invoice;"
+        "print(customer_link(Invoice.objects.first()))"
+    )
+    link = portal.manage("shell", "--no-imports", "-c", ask).stdout.strip().splitlines()[-1]
+    with browser.new_context(locale="de-DE", viewport=viewport) as context:
+        address = urlsplit(link).path
+        check(Visit(context, portal), address)
+        check(Visit(context, portal), f"{address[:-3]}/")
+
+
+@pytest.mark.parametrize("viewport", [PHONE, SCREEN], ids=["phone", "screen"])
+@pytest.mark.parametrize("name", [WIDE, TURNED], ids=["wide", "turned"])
+def test_a_name_that_nobody_has_breaks_no_page(
+    browser: Browser, portal: Portal, office_state: Path, name: str, viewport: ViewportSize
 ) -> None:
     with browser.new_context(
         locale="de-DE", viewport=viewport, storage_state=office_state
     ) as context:
-        for address in OFFICE:
+        visit = Visit(context, portal)
+        visit.open("/kunden/neu/")
+        for field in ("company_name", "last_name", "street", "city"):
+            visit.page.locator(f"[name={field}]").fill(name)
+        visit.page.locator("[name=postcode]").fill("67227")
+        visit.page.locator("form.card button[type=submit]").click()
+        namesake = visit.page.locator("[name=is_another]")
+        if namesake.count():
+            namesake.check()
+            visit.page.locator("form.card button[type=submit]").click()
+        expect(visit.page.locator("h1")).to_have_text(name)
+        own = urlsplit(visit.page.url).path
+        for address in (own, f"{own}leistungen/", f"{own}vereinbarungen/", f"/kunden/?q={name}"):
             check(Visit(context, portal), address)
+
+
+def test_what_is_wrong_has_the_focus_its_reason_and_what_was_typed(
+    office: Office, portal: Portal
+) -> None:
+    page = office.page
+    page.goto(f"{portal.url}/kunden/neu/")
+    page.locator("[name=last_name]").fill("<b>Heß</b> 😀")
+    page.locator("[name=vat_id]").fill("DE136695975")
+    page.locator("[name=leitweg_id]").fill("04011000-12345-04")
+    page.keyboard.press("Enter")
+    wrong = page.locator("[name=vat_id]")
+    expect(wrong).to_be_focused()
+    expect(wrong).to_have_value("DE136695975")
+    expect(wrong).to_have_accessible_description(re.compile("Prüfziffer passt nicht"))
+    expect(page.locator("[name=leitweg_id]")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("[name=last_name]")).to_have_value("<b>Heß</b> 😀")
 
 
 def test_the_keyboard_reaches_the_content_first_and_sees_where_it_is(
@@ -188,8 +287,8 @@ def test_what_is_not_saved_is_not_lost_by_a_click(page: Page, portal: Portal) ->
     page.on("dialog", stay)
     page.goto(f"{portal.url}/kunden/neu/")
     page.get_by_label("Nachname").press_sequentially("Ungespeichert")
-    page.get_by_role("link", name="Sitzungen", exact=True).click(no_wait_after=True)
-    page.wait_for_timeout(300)
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="Sitzungen", exact=True).click(no_wait_after=True)
     assert asked == ["beforeunload"]
     expect(page.get_by_label("Nachname")).to_have_value("Ungespeichert")
 

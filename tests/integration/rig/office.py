@@ -54,6 +54,12 @@ class Office:
         """The current month as in addresses: 2026-11."""
         return f"{dt.datetime.now(ZoneInfo('Europe/Berlin')):%Y-%m}"
 
+    @property
+    def last_month(self) -> str:
+        """The month before as in addresses."""
+        first = dt.date.fromisoformat(f"{self.month}-01")
+        return f"{first - dt.timedelta(days=1):%Y-%m}"
+
     def complete_address(self, customer: str, street: str, postcode: str, city: str) -> None:
         """Follow the month's hint to the customer's form and fill in what is missing."""
         self.open_month()
