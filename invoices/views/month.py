@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from company.models import Company
 from company.streaming import file_response
 from customers.models import Customer
 from invoices import services, tasks
@@ -50,7 +49,6 @@ def work_context(month: Month) -> dict[str, Any]:
         and not (is_paused and progress is not None and not progress.working),
         "is_packing": is_packing,
         "has_documents": _has_documents(month),
-        "datev": Company.objects.current(),
     }
 
 
