@@ -152,7 +152,7 @@ class Agent:
     async def event(self, name: str) -> dict[str, object]:
         """Wait for the next event of that name."""
         assert self.process.stdout is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while line := await self.process.stdout.readline():
                 event = json.loads(line)
                 self.events.append(event)
@@ -166,7 +166,7 @@ class Agent:
         self.process.stdin.write(line.encode() + b"\n")
 
     async def exit_code(self) -> int:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             return await self.process.wait()
 
 

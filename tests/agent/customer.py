@@ -44,7 +44,7 @@ class Customer:
 
     async def sees(self, kind: type[E]) -> E:
         """Wait for the next event of a kind."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 event = await self.shown.get()
                 if isinstance(event, events.Ready):
@@ -96,4 +96,4 @@ async def frames_after(caller: Caller, before: int) -> None:
 
 async def identical(customer: Customer, caller: Caller) -> None:
     """Wait until the technician's picture is the screen, pixel for pixel."""
-    await caller.see(lambda image: image.tobytes() == customer.screen.picture().tobytes(), 20)
+    await caller.see(lambda image: image.tobytes() == customer.screen.picture().tobytes())

@@ -128,7 +128,7 @@ class Caller:
         await self.socket.send(messages.dump(message))
 
     async def text(self) -> messages.FromAgent:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while isinstance(message := await self.texts.get(), messages.Pong):
                 pass
         return message
@@ -144,7 +144,7 @@ class Caller:
         """Run the key exchange as a technician; return '' or the code of the refusal."""
         initiator = Initiator(self.support_id, password, TECHNICIAN)
         await self.socket.send(initiator.start())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while initiator.keys is None:
                 answer = await self.handshakes.get()
                 refused = json.loads(answer[1:])
@@ -160,7 +160,7 @@ class Caller:
         """Go on without a password; return '' or the code of the refusal."""
         resumer = Resumer(self.support_id, before)
         await self.socket.send(resumer.start())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while resumer.keys is None:
                 answer = await self.handshakes.get()
                 refused = json.loads(answer[1:])
@@ -193,9 +193,9 @@ class Caller:
         assert self._sealer is not None
         return self._sealer.seal(channel, payload)
 
-    async def see(self, condition: Callable[[Image.Image], bool], seconds: float = 10) -> None:
+    async def see(self, condition: Callable[[Image.Image], bool]) -> None:
         """Wait until the painted picture fulfils a condition."""
-        async with asyncio.timeout(seconds), self.painted:
+        async with asyncio.timeout(60), self.painted:
             await self.painted.wait_for(lambda: condition(self.painter.image))
 
 
@@ -213,7 +213,7 @@ class Server:
             await asyncio.Event().wait()
 
     async def call(self) -> Caller:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             return await self.calls.get()
 
     async def handle(self, socket: ServerConnection) -> None:

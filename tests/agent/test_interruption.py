@@ -31,7 +31,7 @@ async def cut(customer: Customer, caller: Caller, server: Server) -> Caller:
 async def seen(customer: Customer, kind: type[events.Event]) -> list[events.Event]:
     """Return the events up to the next one of that kind, but for clocks."""
     shown: list[events.Event] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not (shown and isinstance(shown[-1], kind)):
             event = await customer.shown.get()
             if not isinstance(event, events.ClockTick):

@@ -52,7 +52,7 @@ async def exact(screen: Screen, caller: Caller) -> None:
         wanted = shown(screen, told(caller))
         return image.size == wanted.size and image.tobytes() == wanted.tobytes()
 
-    await caller.see(same, 20)
+    await caller.see(same)
 
 
 def points_at(screen: Screen, x: int, y: int) -> bool:

@@ -182,7 +182,7 @@ async def test_closing_the_window_tells_the_server_and_ends_the_program(
         desk.run("xdotool", *way, window)
         if way != ("windowclose",):
             desk.run("xdotool", "key", "alt+F4")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not isinstance(await caller.texts.get(), messages.End):
                 pass
         await caller.say(messages.Ended("customer", 0, 0, 0))

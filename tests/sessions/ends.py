@@ -21,7 +21,7 @@ from agent.protocol.records import Opener, Sealer
 from agent.protocol.resume import Resumer
 from dibuc.asgi import application
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Line(Protocol):
