@@ -10,6 +10,8 @@ from agent.protocol.flow import WINDOW_MAX, CreditWindow
 # Seconds between two frames: twice the time that coding takes, within these bounds.
 PACE_MIN = 0.002
 PACE_MAX = 1 / 60
+# For so many seconds after the technician's hand what is new answers it, and keeps no pace.
+ANSWERED_WITHIN = 0.1
 
 
 class Why(Enum):
@@ -34,6 +36,8 @@ class Flow:
         self._credit = CreditWindow(WINDOW_MAX)
         self._meter = Meter()
         self._next_at = 0.0
+        self._answers_until = 0.0
+        self._answers = False
 
     @property
     def painted(self) -> int:
@@ -56,6 +60,12 @@ class Flow:
         # What waits was late already; its frames follow one another without a pause.
         return self._next_at if why is Why.NEW or why is Why.MENDING else 0.0
 
+    def hurry(self, now: float) -> None:
+        """Take note of a key, a button or the wheel: somebody waits for what they change."""
+        self._answers_until = now + ANSWERED_WITHIN
+        self._answers = True
+        self._next_at = min(self._next_at, now)
+
     def sent(self, size: int, pixels: int, *, full: bool, began: float, now: float) -> None:
         """Count a frame; call it before its records go out.
 
@@ -68,7 +78,9 @@ class Flow:
         """
         self._credit.frame_sent()
         self._meter.sent(size, pixels, now, full=full)
-        self._next_at = began + min(max(2 * (now - began), PACE_MIN), PACE_MAX)
+        self._answers = now < self._answers_until
+        pace = PACE_MIN if self._answers else min(max(2 * (now - began), PACE_MIN), PACE_MAX)
+        self._next_at = began + pace
 
     def credit(self, painted: int, now: float) -> None:
         """Take the credit for so many frames painted since the pairing.
@@ -82,7 +94,7 @@ class Flow:
         """How many frames may be under way. What is not urgent leaves one to what is."""
         # On a short line a third frame would only wait for the second one to be painted.
         near = (self._meter.rtt or 0.0) < FRAME_SECONDS[0]
-        if why is Why.OVERTAKING:
+        if why is Why.OVERTAKING or (why is Why.NEW and self._answers):
             return WINDOW_MAX
         if why is Why.MENDING:
             return 1 if near else WINDOW_MAX - 1

@@ -188,6 +188,8 @@ class Pairing:
         if isinstance(wish, control.Move | control.Button | control.Wheel):
             pointer.placed(wish.x, wish.y)
         self._input.put(wish)
+        if self._sharing is not None and not isinstance(wish, control.Move | control.Hold):
+            self._sharing.answer()
 
     async def _share(self) -> None:
         assert self._sharing is not None  # noqa: S101 (start() set it)

@@ -110,6 +110,12 @@ class ScreenSharing:
         if not self._coding and (due := self._due()) is not None:
             self._wake_at(due)
 
+    def answer(self) -> None:
+        """Show sooner what is new: the technician has just done something."""
+        self._flow.hurry(time.monotonic())
+        if not self._coding and (due := self._due()) is not None:
+            self._wake_at(due)
+
     def refresh(self) -> None:
         """Send everything next as if nothing had been sent, the picture in a fresh stream."""
         if self._asked:

@@ -48,6 +48,22 @@ def test_new_frames_are_paced_by_what_coding_takes(took: float, pace: float) -> 
     assert flow.ready_at(Why.OVERTAKING) == 0
 
 
+def test_what_answers_a_hand_keeps_no_pace_and_finds_room_for_a_moment() -> None:
+    flow = flow_on(0.002)
+    flow.sent(1000, 1000, full=False, began=1, now=1.01)
+    assert flow.ready_at(Why.NEW) == pytest.approx(1 + PACE_MAX)
+    flow.hurry(1.011)
+    assert flow.ready_at(Why.NEW) == pytest.approx(1.011)
+    flow.sent(1000, 1000, full=False, began=1.012, now=1.02)
+    assert flow.ready_at(Why.NEW) == pytest.approx(1.012 + PACE_MIN)
+    assert not ready(flow, Why.MENDING)
+    flow.credit(3, 1.03)
+    flow.sent(1000, 1000, full=False, began=1.2, now=1.21)
+    assert flow.ready_at(Why.NEW) == pytest.approx(1.2 + PACE_MAX)
+    flow.sent(1000, 1000, full=False, began=1.3, now=1.31)
+    assert flow.ready_at(Why.NEW) is None
+
+
 def test_a_credit_for_what_was_never_sent_is_refused() -> None:
     flow = flow_on(0.01)
     with pytest.raises(ProtocolError):
