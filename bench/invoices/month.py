@@ -6,6 +6,7 @@ Both take turns of a hundred documents, so that both see the same machine; the b
 figure is steady, takes every fifth.
 """
 
+import sys
 from typing import Final
 
 from bench.invoices.pool import Spent, Workers
@@ -33,6 +34,13 @@ def render_bare(html: str) -> None:
     )
 
 
+def tell(spent: Spent, total: int) -> None:
+    """Print how far it is: a month takes minutes."""
+    memory = ", ".join(str(sizes[-1]) for sizes in spent.memory.values())
+    text = f"{spent.count} of {total}: {spent.per_minute} a minute, {spent.cpu_ms} ms, {memory} MB"
+    print(text, file=sys.stderr, flush=True)
+
+
 def invoice_month(month: str, customers: int, sessions: int, processes: int) -> tuple[Spent, Spent]:
     """Make a month of demo customers and invoice it; return what ours and the bare loop spent.
 
@@ -58,4 +66,5 @@ def invoice_month(month: str, customers: int, sessions: int, processes: int) -> 
             if start % (TURN * BARE_EVERY) == 0:
                 made = Invoice.objects.filter(run_items__in=turn).order_by("pk")
                 bare.do([pdf.invoice_html(invoice) for invoice in made])
+            tell(ours.spent, len(items))
     return ours.spent, bare.spent

@@ -1,6 +1,7 @@
 """Rendering: an issued invoice in, the bytes of its PDF/A-3b out, the same each time."""
 
 import hashlib
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,14 @@ TEMPLATE = "pdf/invoice.html"
 STYLES = ("templates/pdf/invoice.css", "templates/pdf/annex.css")
 # For archives, with attachments (ISO 19005-3): the XML of the e-invoice.
 VARIANT = "pdf/a-3b"
+
+
+class _LettersMissingError(Exception):
+    """No font of this machine has these letters; `codes` are their numbers in Unicode."""
+
+    def __init__(self, codes: set[int]) -> None:
+        super().__init__()
+        self.codes = codes
 
 
 class RenderError(Exception):
@@ -66,10 +75,24 @@ def invoice_html(invoice: Invoice) -> str:
 def html_to_pdf(html: str, identifier: bytes, xml: weasyprint.Attachment | None = None) -> bytes:
     """Return the PDF of a document; `identifier` takes the place of a random one.
 
-    With `xml` it is an electronic invoice.
+    With `xml` it is an electronic invoice. A letter that no font has would be an empty box, and
+    no file for archives (ISO 19005-3, 6.2.11.8): a question mark stands for it, and nothing for
+    an emoji. The XML holds all of them.
 
     Raises RenderError when the logo or another file of the document is not there.
     """
+    try:
+        return _written(html, identifier, xml)
+    except _LettersMissingError as error:
+        return _written(html.translate(_stand_ins(error.codes)), identifier, xml)
+
+
+def _stand_ins(codes: set[int]) -> dict[int, str]:
+    """Return what is printed in place of letters that no font has."""
+    return {code: "?" if unicodedata.category(chr(code))[0] in "LN" else "" for code in codes}
+
+
+def _written(html: str, identifier: bytes, xml: weasyprint.Attachment | None) -> bytes:
     fonts, css = typography()
     document = weasyprint.HTML(string=html, url_fetcher=_fetcher())
     try:
@@ -87,8 +110,10 @@ def html_to_pdf(html: str, identifier: bytes, xml: weasyprint.Attachment | None 
     return content
 
 
-def _finish(_document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+def _finish(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
     """Mend what WeasyPrint leaves open, before the PDF is written."""
+    if missing := {code for font in document.fonts.values() for code in font.missing}:
+        raise _LettersMissingError(missing)
     tagging.finish(pdf)
     if "AF" in pdf.catalog:
         facturx.finish(pdf)
