@@ -61,6 +61,8 @@ def find_copies(
     changed: TileGrid,
     intervals: list[tuple[int, int]],
     likely: tuple[int, int] | None = None,
+    *,
+    dragged: bool = False,
 ) -> list[Copy]:
     """Return copies in painting order, each within the rows of one interval.
 
@@ -70,12 +72,13 @@ def find_copies(
         changed: the tiles that differ.
         intervals: rows that are up to date in the new picture, first inside, last outside.
         likely: a way that is tried before any is looked for.
+        dragged: whether dragging is looked for before scrolling, as it was that just before.
     """
     left = TileGrid(changed.width, changed.height)
     left.cells[:] = changed.cells
     found: list[Copy] = []
     budget = int(SCREENS_MOST * changed.width * changed.height)
-    for way in _ways(kernel, pair, left, likely):
+    for way in _ways(kernel, pair, left, likely, dragged=dragged):
         share = LIKELY_SHARE if way == likely and not found else 0.0
         for box in _boxes(kernel, pair, left, (way, share)):
             for part in _within(box, intervals):
@@ -88,7 +91,7 @@ def find_copies(
 
 
 def _ways(
-    kernel: Kernel, pair: Pair, left: TileGrid, likely: tuple[int, int] | None
+    kernel: Kernel, pair: Pair, left: TileGrid, likely: tuple[int, int] | None, *, dragged: bool
 ) -> Iterator[tuple[int, int]]:
     """Ways that something may have moved; asks for more as long as much is left unexplained."""
     searches: list[Callable[[], list[Offset]]] = [
@@ -97,6 +100,8 @@ def _ways(
         lambda: kernel.scrolls(pair, left, vertical=False, enough=SCROLL_VOTES),
         lambda: kernel.drags(pair, left, radius=FAR[0], patches=FAR[1]),
     ]
+    if dragged:
+        searches[0], searches[1] = searches[1], searches[0]
     tried: set[tuple[int, int]] = set()
     changed = left.cells.count(1)
     if likely is not None and changed >= CHANGED_LEAST:

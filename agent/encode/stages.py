@@ -12,8 +12,9 @@ from agent.encode.lossy import CALM, Level
 from agent.encode.means import Jpeg
 from agent.protocol.picture import Codec, copy_data
 
-# Photographs of more pixels than that are dear without loss, so they have to be calm for longer.
-LARGE_PHOTO = 128 * 1024
+# Photographs from so many pixels on are dear without loss, so they have to be calm for longer, and
+# from so many on for so long.
+LARGE_PHOTO, LARGEST_PHOTO = 128 * 1024, 400 * 1024
 LARGE_CALM = 0.6
 # Bytes that a pixel is thought to cost before anything of a frame is coded; a photograph's
 # without loss.
@@ -43,7 +44,10 @@ class Copies(Stage):
             return
         canvas = work.canvas
         likely = self._way if self._steady else None
-        copies = find_copies(work.kernel, work.pair, work.left, work.intervals, likely)
+        dragged = self._way is not None and all(self._way)
+        copies = find_copies(
+            work.kernel, work.pair, work.left, work.intervals, likely, dragged=dragged
+        )
         most = max(copies, key=lambda copy: copy.box.area, default=None)
         way = most.way if most else None
         self._steady, self._way = way is not None and way == self._way, way
@@ -66,8 +70,7 @@ class Photos(Stage):
         photographic = work.kernel.photographic(work.picture, _with_next_rows(work))
         boxes = classify.photographs(work.kernel.rectangles(photographic))
         area = sum(work.left.pixels(box).area for box in boxes)
-        calm = LARGE_CALM if area > LARGE_PHOTO else CALM
-        photograph(work, boxes, work.means.photo, (work.now + calm, Level.ROUGH))
+        photograph(work, boxes, work.means.photo, (work.now + calm(area), Level.ROUGH))
 
 
 class Drawn(Stage):
@@ -77,6 +80,12 @@ class Drawn(Stage):
         boxes = work.kernel.rectangles(work.left)
         # A band over the whole width costs little only where what is right already is left out.
         lossless(work, boxes if work.mending else widened(boxes, work.left.columns))
+
+
+def calm(pixels: int) -> float:
+    """Return how many seconds a photograph of so many pixels must stand still to be mended."""
+    share = (pixels - LARGE_PHOTO) / (LARGEST_PHOTO - LARGE_PHOTO)
+    return CALM + min(max(share, 0.0), 1.0) * (LARGE_CALM - CALM)
 
 
 def photograph(

@@ -84,6 +84,17 @@ def test_a_photograph_comes_as_jpeg_and_is_identical_after_a_calm_moment() -> No
     assert encoder.mend_at() is None
 
 
+@pytest.mark.parametrize(
+    ("size", "calm"), [((300, 300), 0.25), ((640, 360), 0.38), ((700, 600), 0.6)]
+)
+def test_the_larger_a_photograph_the_longer_it_must_stand_still(
+    size: tuple[int, int], calm: float
+) -> None:
+    memory, encoder = Memory(photograph(*size)), ScreenEncoder()
+    encoder.first(memory.picture, 7, WIDE)
+    assert encoder.mend_at() == pytest.approx(7 + calm, abs=0.05)
+
+
 def test_nothing_is_sent_when_nothing_has_changed() -> None:
     memory, encoder = Memory(text(200, 100)), ScreenEncoder()
     encoder.first(memory.picture, 0, WIDE)
