@@ -48,4 +48,4 @@ def settle(**_signal: object) -> None:
     It never goes away; left alone, it also stays shared with the parent.
     """
     gc.freeze()
-    gc.set_threshold(COLLECT_EVERY, 20, 20)
+    gc.set_threshold(COLLECT_EVERY, 10, 5)
