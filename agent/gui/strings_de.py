@@ -54,7 +54,7 @@ STRINGS = {
     ),
     "state.untrusted": (
         "Der Server kann sich diesem Computer gegenüber nicht ausweisen, deshalb verbinden wir uns "
-        "nicht. Stimmen Datum und Uhrzeit? Sonst sagen Sie uns bitte am Telefon Bescheid."
+        "nicht. Stimmen Datum und Uhrzeit? Wenn ja, sagen Sie uns bitte am Telefon Bescheid."
     ),
     "state.line_lost": (
         "Die Leitung ist unterbrochen, die Zeit steht. Wir verbinden neu, bitte lassen Sie das "
