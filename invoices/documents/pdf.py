@@ -2,7 +2,8 @@
 
 import hashlib
 import unicodedata
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 import pydyf
@@ -24,6 +25,8 @@ TEMPLATE = "pdf/invoice.html"
 STYLES = ("templates/pdf/invoice.css", "templates/pdf/annex.css")
 # For archives, with attachments (ISO 19005-3): the XML of the e-invoice.
 VARIANT = "pdf/a-3b"
+# An attachment can be written once only, and a document is written again for missing letters.
+MakeAttachment = Callable[[], weasyprint.Attachment]
 
 
 class _LettersMissingError(Exception):
@@ -72,10 +75,10 @@ def invoice_html(invoice: Invoice) -> str:
         return render_to_string(TEMPLATE, document_context(invoice))
 
 
-def html_to_pdf(html: str, identifier: bytes, xml: weasyprint.Attachment | None = None) -> bytes:
+def html_to_pdf(html: str, identifier: bytes, xml: MakeAttachment | None = None) -> bytes:
     """Return the PDF of a document; `identifier` takes the place of a random one.
 
-    With `xml` it is an electronic invoice. A letter that no font has would be an empty box, and
+    With `xml`, which makes the attachment, it is an electronic invoice. A letter that no font has would be an empty box, and
     no file for archives (ISO 19005-3, 6.2.11.8): a question mark stands for it, and nothing for
     an emoji. The XML holds all of them.
 
@@ -92,7 +95,7 @@ def _stand_ins(codes: set[int]) -> dict[int, str]:
     return {code: "?" if unicodedata.category(chr(code))[0] in "LN" else "" for code in codes}
 
 
-def _written(html: str, identifier: bytes, xml: weasyprint.Attachment | None) -> bytes:
+def _written(html: str, identifier: bytes, xml: MakeAttachment | None) -> bytes:
     fonts, css = typography()
     document = weasyprint.HTML(string=html, url_fetcher=_fetcher())
     try:
@@ -102,7 +105,7 @@ def _written(html: str, identifier: bytes, xml: weasyprint.Attachment | None) ->
             pdf_variant=VARIANT,
             pdf_identifier=identifier,
             pdf_tags=True,
-            attachments=[xml] if xml else None,
+            attachments=[xml()] if xml else None,
             finisher=_finish,
         )
     except FatalURLFetchingError as error:  # a BaseException, which would end the worker
@@ -124,5 +127,6 @@ def render_invoice(invoice: Invoice) -> bytes:
     identifier = hashlib.sha256(f"{invoice.pk} {invoice.number}".encode()).hexdigest()[:32]
     html = invoice_html(invoice)
     xml = issued_xml(invoice)
-    attachment = facturx.attachment(xml, invoice.issued_at)
-    return html_to_pdf(html, identifier.encode(), attachment)
+    return html_to_pdf(
+        html, identifier.encode(), partial(facturx.attachment, xml, invoice.issued_at)
+    )
