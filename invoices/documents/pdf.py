@@ -78,9 +78,9 @@ def invoice_html(invoice: Invoice) -> str:
 def html_to_pdf(html: str, identifier: bytes, xml: MakeAttachment | None = None) -> bytes:
     """Return the PDF of a document; `identifier` takes the place of a random one.
 
-    With `xml`, which makes the attachment, it is an electronic invoice. A letter that no font has would be an empty box, and
-    no file for archives (ISO 19005-3, 6.2.11.8): a question mark stands for it, and nothing for
-    an emoji. The XML holds all of them.
+    With `xml`, which makes the attachment, it is an electronic invoice. A letter that no font
+    has would be an empty box, and no file for archives (ISO 19005-3, 6.2.11.8): a question mark
+    stands for it, and nothing for an emoji. The XML holds all of them.
 
     Raises RenderError when the logo or another file of the document is not there.
     """
