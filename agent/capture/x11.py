@@ -103,6 +103,8 @@ class X11Capture(Capture):
             types = set(self._watch.events(read=read))
         except DisplayLostError as error:
             raise CaptureError(str(error)) from error
+        if not types:
+            return
         if CONFIGURE_NOTIFY in types:
             self._resized = True
         if CONFIGURE_NOTIFY in types or not self._monitors.events.isdisjoint(types):

@@ -1,7 +1,7 @@
 /* Which way a window was dragged. */
 #include "offsets.h"
 
-enum { DETAIL_LEAST = 24, OFFSETS_MOST = 64 };
+enum { DETAIL_LEAST = 24, OFFSETS_MOST = 64, FOUR = 4, AHEAD = 4, LINE = 64 };
 
 /* Number of pixels of a whole tile that differ from their right neighbour in it. */
 static int32_t detail(const Shape *s, const uint8_t *tile) {
@@ -15,31 +15,60 @@ static int32_t detail(const Shape *s, const uint8_t *tile) {
     return steps;
 }
 
+/* Of a tile, four pixels in a row that are rare: with the most steps between them, preferably from
+ * its middle. 0 where all rows are of one colour. */
+static int rare_four(const Shape *s, const uint8_t *tile, int32_t *ax, int32_t *ay) {
+    int32_t best = 0;
+    for (int32_t row = 0; row < TILE && best < FOUR - 1; row++) {
+        int32_t y = (row + TILE / 2) % TILE, steps[TILE] = {0};
+        const uint8_t *from = tile + (size_t)y * (size_t)s->stride;
+        for (int32_t x = 0; x + 1 < TILE; x++) {
+            steps[x] = pixel(from + x * PIXEL) != pixel(from + (x + 1) * PIXEL);
+        }
+        for (int32_t x = 0; x + FOUR <= TILE; x++) {
+            int32_t count = steps[x] + steps[x + 1] + steps[x + 2];
+            if (count > best) best = count, *ax = x, *ay = y;
+        }
+    }
+    return best > 0;
+}
+
+/* Whether a row has these four pixels at one of `count` places. Without an early end, so that the
+ * compiler makes it look at several places at a time. */
+static int has_four(const uint8_t *row, int32_t count, const uint32_t *four) {
+    uint32_t found = 0;
+    for (int32_t i = 0; i < count; i++) {
+        found |= (pixel(row + i * PIXEL) == four[0]) & (pixel(row + (i + 1) * PIXEL) == four[1]) &
+                 (pixel(row + (i + 2) * PIXEL) == four[2]) &
+                 (pixel(row + (i + 3) * PIXEL) == four[3]);
+    }
+    return (int)found;
+}
+
+/* Have pixels of a row brought near that are looked at soon. */
+static void fetch(const uint8_t *row, int32_t count) {
+    for (int32_t i = 0; i < count; i += LINE / PIXEL) __builtin_prefetch(row + i * PIXEL);
+}
+
 /* Where the old picture has a tile, if at one place only within the radius. */
 static int find_tile(const Shape *s, const uint8_t *new, const uint8_t *old, int32_t x, int32_t y,
                      int32_t radius, Offset *found) {
     const uint8_t *tile = at(s, new, x, y);
-    /* Two unequal neighbours, most of all in the middle, are rare enough to look for first. */
-    int32_t ax = -1, ay = 0;
-    for (int32_t row = 0; row < TILE && ax < 0; row++) {
-        ay = (row + TILE / 2) % TILE;
-        const uint8_t *from = tile + (size_t)ay * (size_t)s->stride;
-        for (int32_t i = 0; i + 1 < TILE; i++) {
-            if (pixel(from + i * PIXEL) != pixel(from + (i + 1) * PIXEL)) {
-                ax = i;
-                break;
-            }
-        }
-    }
-    if (ax < 0) return 0;
-    uint64_t anchor = pixels(tile + (size_t)ay * (size_t)s->stride + (size_t)ax * PIXEL);
+    int32_t ax = 0, ay = 0;
+    if (!rare_four(s, tile, &ax, &ay)) return 0;
+    const uint8_t *line = tile + (size_t)ay * (size_t)s->stride;
+    uint32_t four[FOUR];
+    for (int32_t i = 0; i < FOUR; i++) four[i] = pixel(line + (ax + i) * PIXEL);
     int32_t left = most(-radius, -x), right = least(radius, s->width - TILE - x);
     int32_t top = most(-radius, -y), bottom = least(radius, s->height - TILE - y);
     int32_t places = 0;
     for (int32_t dy = top; dy <= bottom; dy++) {
-        const uint8_t *from = at(s, old, x + ax, y + ay + dy);
-        for (int32_t dx = left; dx <= right; dx++) {
-            if (pixels(from + (ptrdiff_t)dx * PIXEL) != anchor) continue;
+        const uint8_t *from = at(s, old, x + left, y + ay + dy);
+        /* Rows lie pages apart, so that the processor does not see what comes next. */
+        if (dy + AHEAD <= bottom) fetch(from + AHEAD * (ptrdiff_t)s->stride, right - left + TILE);
+        if (!has_four(from + ax * PIXEL, right - left + 1, four)) continue;
+        for (int32_t dx = left; dx <= right; dx++, from += PIXEL) {
+            if (pixel(from + ax * PIXEL) != four[0] || !same(line, from, TILE)) continue;
             if (!same_tile(s, tile, at(s, old, x + dx, y + dy), TILE, TILE)) continue;
             if (++places > 1) return 0;
             *found = (Offset){dx, dy, 1};
