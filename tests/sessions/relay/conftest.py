@@ -14,11 +14,23 @@ from sessions.relay import consumers
 from sessions.relay.hub import Hub
 from sessions.services import session_order
 from technicians.models import User
-from tests.sessions.ends import AgentEnd, ChannelsLine, Line, TechnicianEnd, technician_path
+from tests.sessions.ends import (
+    AgentEnd,
+    ChannelsLine,
+    Line,
+    TechnicianEnd,
+    pair,
+    show,
+    technician_path,
+)
 from tests.sessions.portal import cookie_of
 from tests.sessions.relay.stage import Stage, Watch
 
 ORIGIN = settings.ALLOWED_ORIGINS[0]
+StartAgent = Callable[..., Awaitable[AgentEnd]]
+OpenPage = Callable[..., Awaitable[TechnicianEnd]]
+Order = Callable[..., Awaitable[Session]]
+AtWork = tuple[AgentEnd, TechnicianEnd, Session]
 
 
 @pytest.fixture
@@ -47,7 +59,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def start_agent(lines: list[Line], hub: Hub) -> Callable[..., Awaitable[AgentEnd]]:
+def start_agent(lines: list[Line], hub: Hub) -> StartAgent:
     """Return a function that starts an agent."""
 
     async def start(resume_token: str | None = None) -> AgentEnd:
@@ -60,9 +72,7 @@ def start_agent(lines: list[Line], hub: Hub) -> Callable[..., Awaitable[AgentEnd
 
 
 @pytest.fixture
-def open_page(
-    lines: list[Line], hub: Hub, technician: User
-) -> Callable[..., Awaitable[TechnicianEnd]]:
+def open_page(lines: list[Line], hub: Hub, technician: User) -> OpenPage:
     """Return a function that opens the technician's page of a session."""
     owner = technician
 
@@ -78,7 +88,7 @@ def open_page(
 
 
 @pytest.fixture
-def order(technician: User) -> Callable[..., Awaitable[Session]]:
+def order(technician: User) -> Order:
     """Return a function that types an agent's ID into the connect field."""
     owner = technician
 
@@ -88,6 +98,20 @@ def order(technician: User) -> Callable[..., Awaitable[Session]]:
         )
 
     return order
+
+
+@pytest.fixture
+async def at_work(
+    start_agent: StartAgent, order: Order, open_page: OpenPage, quick: None
+) -> AtWork:
+    """Bring both ends to the first painted picture."""
+    agent = await start_agent()
+    session = await order(agent)
+    page = await open_page(session)
+    await pair(agent, page)
+    await show(agent, page)
+    await page.hear_clock(running=True)
+    return agent, page, session
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """Both sockets from the first word to the last: who is refused, and what becomes of the rest."""
 
 import json
-from collections.abc import Awaitable, Callable
 
 import pytest
 from channels.db import database_sync_to_async
-from django.contrib.sessions.models import Session as Login
 from django.utils import timezone
 
 from agent.protocol import framing, messages
@@ -19,22 +17,17 @@ from sessions.relay import hub as hub_module
 from sessions.relay.hub import Hub
 from technicians.models import User
 from tests.sessions.ends import (
-    AgentEnd,
     ChannelsLine,
     End,
     Line,
-    TechnicianEnd,
     go_on,
     pair,
     show,
     technician_path,
 )
 from tests.sessions.portal import cookie_of
-from tests.sessions.relay.conftest import ORIGIN
+from tests.sessions.relay.conftest import ORIGIN, AtWork, OpenPage, Order, StartAgent
 
-StartAgent = Callable[..., Awaitable[AgentEnd]]
-OpenPage = Callable[..., Awaitable[TechnicianEnd]]
-Order = Callable[..., Awaitable[Session]]
 in_database = database_sync_to_async
 
 
@@ -43,20 +36,6 @@ async def opened(lines: list[Line], path: str, headers: dict[str, str] | None = 
     assert not isinstance(line, int)
     lines.append(line)
     return End(line)
-
-
-@pytest.fixture
-async def at_work(
-    start_agent: StartAgent, order: Order, open_page: OpenPage, quick: None
-) -> tuple[AgentEnd, TechnicianEnd, Session]:
-    """Bring both ends to the first painted picture."""
-    agent = await start_agent()
-    session = await order(agent)
-    page = await open_page(session)
-    await pair(agent, page)
-    await show(agent, page)
-    await page.hear_clock(running=True)
-    return agent, page, session
 
 
 async def state_of(session: Session) -> str:
@@ -232,7 +211,7 @@ async def test_a_page_of_a_session_that_is_over_hears_the_price(
 
 
 async def test_a_session_runs_from_hello_to_the_end_by_the_customer(
-    at_work: tuple[AgentEnd, TechnicianEnd, Session],
+    at_work: AtWork,
 ) -> None:
     agent, page, session = at_work
     await agent.say(messages.End())
@@ -245,7 +224,7 @@ async def test_a_session_runs_from_hello_to_the_end_by_the_customer(
     assert ended.started_at is not None
 
 
-async def test_input_runs_the_other_way(at_work: tuple[AgentEnd, TechnicianEnd, Session]) -> None:
+async def test_input_runs_the_other_way(at_work: AtWork) -> None:
     agent, page, _session = at_work
     for record in page.sealer.seal(Channel.CONTROL, b'{"t":"key"}'):
         await page.line.send(record)
@@ -253,7 +232,7 @@ async def test_input_runs_the_other_way(at_work: tuple[AgentEnd, TechnicianEnd, 
 
 
 async def test_both_ends_go_on_by_the_price_of_the_customer_who_is_chosen(
-    at_work: tuple[AgentEnd, TechnicianEnd, Session], customer: Customer, technician: User
+    at_work: AtWork, customer: Customer, technician: User
 ) -> None:
     agent, page, session = at_work
     await in_database(Agreement.objects.create)(
@@ -275,7 +254,7 @@ async def test_both_ends_go_on_by_the_price_of_the_customer_who_is_chosen(
     assert (await agent.hear("ended"))["cents"] == 500
 
 
-async def test_the_technician_ends_it(at_work: tuple[AgentEnd, TechnicianEnd, Session]) -> None:
+async def test_the_technician_ends_it(at_work: AtWork) -> None:
     agent, page, session = at_work
     await page.say(messages.End())
     assert (await agent.hear("ended"))["reason"] == "technician"
@@ -283,9 +262,7 @@ async def test_the_technician_ends_it(at_work: tuple[AgentEnd, TechnicianEnd, Se
     assert await state_of(session) == State.ENDED
 
 
-async def test_the_office_ends_it_from_the_portal(
-    at_work: tuple[AgentEnd, TechnicianEnd, Session], office: User
-) -> None:
+async def test_the_office_ends_it_from_the_portal(at_work: AtWork, office: User) -> None:
     agent, page, session = at_work
     await in_database(services.session_end)(
         session=session, reason=EndReason.OFFICE, at=timezone.now(), by=office
@@ -322,7 +299,7 @@ async def test_an_agent_that_is_closed_again_is_gone_from_the_list(
 
 
 async def test_a_line_that_breaks_pauses_and_the_same_agent_comes_back(
-    at_work: tuple[AgentEnd, TechnicianEnd, Session], start_agent: StartAgent
+    at_work: AtWork, start_agent: StartAgent
 ) -> None:
     agent, page, session = at_work
     await agent.drop()
@@ -341,7 +318,7 @@ async def test_a_line_that_breaks_pauses_and_the_same_agent_comes_back(
 
 
 async def test_a_lost_line_goes_on_without_a_password_under_the_first_consent(
-    at_work: tuple[AgentEnd, TechnicianEnd, Session],
+    at_work: AtWork,
     start_agent: StartAgent,
     open_page: OpenPage,
 ) -> None:
@@ -374,7 +351,7 @@ async def test_a_lost_line_goes_on_without_a_password_under_the_first_consent(
 
 
 async def test_the_new_socket_of_an_agent_takes_the_place_of_one_that_is_half_open(
-    at_work: tuple[AgentEnd, TechnicianEnd, Session], start_agent: StartAgent
+    at_work: AtWork, start_agent: StartAgent
 ) -> None:
     agent, page, session = at_work
     again = await start_agent(agent.resume_token)
@@ -392,7 +369,7 @@ async def test_the_new_socket_of_an_agent_takes_the_place_of_one_that_is_half_op
 
 
 async def test_an_agent_that_comes_back_after_the_end_hears_the_price(
-    at_work: tuple[AgentEnd, TechnicianEnd, Session], lines: list[Line]
+    at_work: AtWork, lines: list[Line]
 ) -> None:
     agent, page, _session = at_work
     await agent.drop()
@@ -406,7 +383,7 @@ async def test_an_agent_that_comes_back_after_the_end_hears_the_price(
 
 
 async def test_a_reloaded_page_pairs_again_with_a_new_password(
-    at_work: tuple[AgentEnd, TechnicianEnd, Session], open_page: OpenPage
+    at_work: AtWork, open_page: OpenPage
 ) -> None:
     agent, page, session = at_work
     password = agent.responder.password
@@ -418,9 +395,7 @@ async def test_a_reloaded_page_pairs_again_with_a_new_password(
     assert agent.responder.password != password
 
 
-async def test_both_ends_vanish_and_nothing_is_lost(
-    at_work: tuple[AgentEnd, TechnicianEnd, Session], hub: Hub
-) -> None:
+async def test_both_ends_vanish_and_nothing_is_lost(at_work: AtWork, hub: Hub) -> None:
     agent, page, session = at_work
     await agent.drop()
     await page.drop()
@@ -431,7 +406,7 @@ async def test_both_ends_vanish_and_nothing_is_lost(
 
 
 async def test_an_end_that_stays_silent_counts_as_gone(
-    at_work: tuple[AgentEnd, TechnicianEnd, Session],
+    at_work: AtWork,
 ) -> None:
     agent, page, session = at_work
     page.answers_pings = False
@@ -444,7 +419,7 @@ async def test_an_end_that_stays_silent_counts_as_gone(
 
 
 async def test_a_segment_that_was_swept_away_wrongly_goes_on(
-    at_work: tuple[AgentEnd, TechnicianEnd, Session],
+    at_work: AtWork,
 ) -> None:
     _agent, page, session = at_work
     while not await session.segments.aexists():
@@ -456,7 +431,7 @@ async def test_a_segment_that_was_swept_away_wrongly_goes_on(
 
 
 async def test_an_agent_over_its_credit_is_closed_and_the_session_pauses(
-    at_work: tuple[AgentEnd, TechnicianEnd, Session],
+    at_work: AtWork,
 ) -> None:
     agent, page, session = at_work
     await page.hear_clock(running=True, seconds=1)
@@ -471,50 +446,9 @@ async def test_an_agent_over_its_credit_is_closed_and_the_session_pauses(
 
 
 async def test_a_page_with_false_credit_is_closed(
-    at_work: tuple[AgentEnd, TechnicianEnd, Session],
+    at_work: AtWork,
 ) -> None:
     agent, page, _session = at_work
     await page.line.send(framing.credit_message(99))
     assert await page.refused() == "bad-credit"
     await agent.hear("unpaired")
-
-
-# --- rights of an open socket ----------------------------------------------------------
-
-
-async def test_whoever_loses_the_role_loses_the_page(
-    at_work: tuple[AgentEnd, TechnicianEnd, Session], technician: User
-) -> None:
-    agent, page, _session = at_work
-    technician.is_technician = False
-    await technician.asave()
-    assert await page.refused() == "not-allowed"
-    await agent.hear("unpaired")
-
-
-async def test_whoever_is_deactivated_loses_the_page(
-    at_work: tuple[AgentEnd, TechnicianEnd, Session], technician: User
-) -> None:
-    _agent, page, _session = at_work
-    technician.is_active = False
-    await technician.asave()
-    assert await page.refused() == "not-allowed"
-
-
-async def test_other_changes_of_a_user_leave_the_page_open(
-    at_work: tuple[AgentEnd, TechnicianEnd, Session], technician: User
-) -> None:
-    agent, page, _session = at_work
-    technician.name = "Tina Neu"
-    await technician.asave()
-    await show(agent, page, b"goes on")
-
-
-async def test_a_log_in_that_ended_ends_the_page_at_the_next_check(
-    at_work: tuple[AgentEnd, TechnicianEnd, Session], technician: User
-) -> None:
-    _agent, page, _session = at_work
-    await Login.objects.all().adelete()
-    technician.name = "anything that makes the server look again"
-    await technician.asave()
-    assert await page.refused() == "not-allowed"

@@ -12,13 +12,10 @@ from sessions import announce, services
 from sessions.domain.lifecycle import State
 from sessions.models import Session
 from technicians.models import User
-from tests.sessions.ends import AgentEnd, ChannelsLine, Line, TechnicianEnd, pair, show
+from tests.sessions.ends import ChannelsLine, Line, TechnicianEnd, pair, show
 from tests.sessions.portal import cookie_of
-from tests.sessions.relay.conftest import ORIGIN
+from tests.sessions.relay.conftest import ORIGIN, OpenPage, Order, StartAgent
 
-StartAgent = Callable[..., Awaitable[AgentEnd]]
-OpenPage = Callable[..., Awaitable[TechnicianEnd]]
-Order = Callable[..., Awaitable[Session]]
 in_database = database_sync_to_async
 
 
