@@ -74,9 +74,9 @@ class Screen(Ending):
         return int(re.split(r"\s+", found)[-1])
 
     def place_of(self, window: int) -> tuple[int, int, int, int]:
-        """Return left, top, width and height of a window with its frame, in pixels."""
+        """Return left, top, width and height of a window's content, in pixels."""
         shown = subprocess.run(
-            ["xwininfo", "-frame", "-id", str(window)],
+            ["xwininfo", "-id", str(window)],
             env=self.env,
             check=True,
             capture_output=True,

@@ -45,7 +45,7 @@ def keep_page(page: Page, name: str) -> None:
 
 
 def keep_window(computer: Computer, window: int, name: str) -> None:
-    """Take a picture of a window on the customer's screen, with its frame."""
+    """Take a picture of what is in a window on the customer's screen."""
     left, top, width, height = computer.screen.place_of(window)
     screen = Image.fromarray(computer.screen.pixels())
     keep(screen.crop((left, top, left + width, top + height)), name)
