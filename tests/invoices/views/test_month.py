@@ -187,11 +187,14 @@ def test_the_progress_is_polled_while_the_run_goes_on_and_then_the_page_renews_i
     client = login(office)
     page = html(client.post("/monat/2026-10/rechnungen/", follow=True))
     assert 'hx-trigger="every 1s"' in page
+    assert client.post("/monat/2026-10/rechnungen/")["Location"] == "/monat/2026-10/#work"
     assert len(unworked) == 2
     for done in range(2):
         part = client.get("/monat/2026-10/fortschritt/", headers={"HX-Request": "true"})
         assert re.search(rf'data-testid="progress"[^>]* value="{done}" max="2"', html(part))
         assert "HX-Refresh" not in part
+        # By its id htmx finds the button again on which the keyboard stands.
+        assert 'id="pause-run"' in html(part)
         services.invoice_run_item_process(item_id=unworked[done])
     part = client.get("/monat/2026-10/fortschritt/", headers={"HX-Request": "true"})
     assert part["HX-Refresh"] == "true"
