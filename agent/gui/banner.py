@@ -142,12 +142,12 @@ class Banner:
         )
         time_and_blocks = f"{duration(clock.seconds + passed)} · {blocks} · "
         amount = texts("banner.cost", amount=texts.euros(clock.cents))
-        self._amount.configure(text=time_and_blocks + amount)
+        _say(self._amount, time_and_blocks + amount, looks.ON_BRAND)
         if self._interrupted:
             above = "○ " + texts("banner.interrupted")
         else:
             above = "● " + texts("banner.with", technician=self._technician)
-        self._line.configure(text=above)
+        _say(self._line, above, looks.ON_BRAND)
         is_news = time.monotonic() < self._back_until
         if self._interrupted:
             below = self._interrupted
@@ -160,12 +160,8 @@ class Banner:
             below = texts("banner.next", time=duration(left))
         else:
             below = texts("banner.stopped" if clock.seconds else "banner.waiting")
-        self._next.configure(
-            text=below,
-            foreground=looks.ATTENTION
-            if self._paused or self._interrupted or is_news
-            else looks.SHELL_SOFT,
-        )
+        is_urgent = self._paused or bool(self._interrupted) or is_news
+        _say(self._next, below, looks.ATTENTION if is_urgent else looks.SHELL_SOFT)
         self._place()
         if running or is_news:
             self._timer = self._window.after(SECOND_MS, self._draw)
@@ -198,3 +194,9 @@ class Banner:
     def _lift(self) -> None:
         if self._window.winfo_exists():
             self._window.lift()
+
+
+def _say(shown: tk.Label, text: str, ink: str) -> None:
+    """Let a label say something. What it says already is not drawn, and so not sent, again."""
+    if (str(shown.cget("text")), str(shown.cget("foreground"))) != (text, ink):
+        shown.configure(text=text, foreground=ink)
