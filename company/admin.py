@@ -6,9 +6,11 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from company import audit
 from company.models import AuditEntry, Company, Tariff, VatRate
+from company.templatetags.money import price
 
 if TYPE_CHECKING:
     from django.forms import ModelForm
@@ -48,7 +50,12 @@ class CompanyAdmin(admin.ModelAdmin[Company]):
 class TariffAdmin(admin.ModelAdmin[Tariff]):
     """A tariff that has begun is what customers were promised: only its name can change."""
 
-    list_display = ("name", "valid_from", "first_block_cents", "further_block_cents", "vat_percent")
+    list_display = ("name", "valid_from", "prices", "vat_percent")
+
+    @admin.display(description=_("price, VAT included"))
+    def prices(self, tariff: Tariff) -> str:
+        """Return what customers read, what is due at least included."""
+        return price(tariff.terms)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Tariff | None = None) -> list[str]:
         """Return every field but the name once the tariff has begun."""

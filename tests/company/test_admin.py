@@ -154,6 +154,13 @@ def test_a_tariff_that_cannot_be_meant_is_refused_at_its_field_and_kept(
     assert not Tariff.objects.filter(name__in=("Neu", value)).exists()
 
 
+def test_the_list_of_tariffs_says_the_price_as_customers_read_it(owner_client: Client) -> None:
+    Tariff.objects.update(minimum_blocks=2)
+    page = owner_client.get(reverse("admin:company_tariff_changelist")).content.decode()
+    said = "8,50 € je angefangene 10 Minuten, mindestens 17,00 € (für 20 Minuten)"
+    assert said in page.replace("\u00a0", " ")
+
+
 def test_a_tariff_that_costs_nothing_can_be_meant(owner_client: Client) -> None:
     prices = ("first_block_cents", "further_block_cents")
     nets = ("first_block_net_cents", "further_block_net_cents")
