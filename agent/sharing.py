@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from agent.capture.base import Box, Capture, ResizedError, row_intervals
+from agent.capture.base import Box, Capture, ResizedError
 from agent.encode.means import Means
 from agent.encode.screen import ScreenEncoder
 from agent.flow import Flow, Why
@@ -28,8 +28,9 @@ T = TypeVar("T")
 # While the screen is being changed it cannot be read: so often in a row, and seconds in between.
 MOST_CHANGES = 100
 CHANGE_PAUSE = 0.05
-# So many pixels are coded sooner than handed to the worker's thread and back.
-AT_ONCE = 128 * 1024
+# So many damaged pixels are coded without handing them to the worker's thread and back, which
+# would cost a tenth more; keys wait some milliseconds meanwhile.
+AT_ONCE = 400 * 1024
 
 
 class ScreenSharing:
@@ -260,8 +261,7 @@ class ScreenSharing:
 
     def _is_little(self, fresh: list[Box]) -> bool:
         """Tell whether only these boxes are to be coded, and soon are."""
-        rows = sum(bottom - top for top, bottom in row_intervals(fresh, self._size[1]))
-        return 0 < rows * self._size[0] <= AT_ONCE and not self._encoder.behind
+        return 0 < sum(box.area for box in fresh) <= AT_ONCE and not self._encoder.behind
 
     async def _in_worker(self, job: Callable[[], T]) -> T:
         self._coding = True
