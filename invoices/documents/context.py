@@ -17,9 +17,10 @@ from invoices.domain.parties import Buyer, Seller
 from invoices.domain.period import clock_time
 from invoices.models import Invoice, InvoiceLine
 
-# DIN 5008: the address zone of the window holds six lines of 4.5 mm, about 42 characters.
-ADDRESS_LINES = 6
-ADDRESS_CHARACTERS = 42
+# DIN 5008: the address zone of the window holds six lines of 4.5 mm, about 42 characters. A
+# longer address is set smaller: nothing of it may be cut off (sec. 14(4) no. 1 UStG). Lines and
+# wide characters that fit, for each style of the sheet.
+ADDRESS_SIZES = {"": (6, 42), "dense": (8, 44), "denser": (0, 0)}
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -74,7 +75,11 @@ def letterhead_of(seller: Seller, buyer: Buyer) -> dict[str, Any]:
         "seller": seller,
         "buyer": buyer,
         "address": address,
-        "address_is_dense": sum(_lines_taken(line) for line in address) > ADDRESS_LINES,
+        "address_size": next(
+            size
+            for size, (lines, characters) in ADDRESS_SIZES.items()
+            if not lines or sum(-(-len(line) // characters) for line in address) <= lines
+        ),
         "logo": logo_path(seller.logo).as_uri() if seller.logo else "",
         "iban": group_iban(seller.iban),
     }
@@ -102,10 +107,6 @@ def address_of(buyer: Buyer, seller: Seller) -> list[str]:
     if buyer.country != seller.country:
         lines.append(str(dict(COUNTRIES).get(buyer.country, buyer.country)).upper())
     return lines
-
-
-def _lines_taken(text: str) -> int:
-    return -(-len(text) // ADDRESS_CHARACTERS)
 
 
 def facts_of(invoice: Invoice, buyer: Buyer) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ from company.models import Company
 from customers.models import Customer
 from invoices import services
 from invoices.archive import logo_path, read_archived
+from invoices.documents.context import letterhead_of
 from invoices.documents.pdf import RenderError, invoice_html, render_invoice
 from invoices.domain.money import format_euros
 from invoices.models import Invoice, Item
@@ -175,6 +176,32 @@ def test_eighty_sessions_run_over_pages_that_name_themselves(
     assert all(invoice.number in page for page in pages)
     assert sum(page.count("1 × 8,50") for page in pages) == 80
     assert plain(format_euros(invoice.gross_cents)) in pages[-1]
+
+
+@pytest.mark.parametrize("rows", [8, 16, 19])
+def test_the_sums_stand_on_a_page_with_rows(
+    company: Company, make_customer: MakeCustomer, make_session: MakeSession, rows: int
+) -> None:
+    customer = make_customer()
+    for number in range(rows):
+        make_session(customer, OCTOBER.start + dt.timedelta(hours=8 * number))
+    invoice = issue()
+    pages = pages_of(read_archived(invoice.archived_file))
+    (summed,) = (page for page in pages if plain(format_euros(invoice.net_cents)) in page)
+    assert "1 × 8,50" in summed
+
+
+@pytest.mark.parametrize(("length", "size"), [(20, ""), (60, "dense"), (100, "denser")])
+def test_a_long_address_is_set_smaller_until_all_of_it_is_there(
+    company: Company, make_customer: MakeCustomer, make_session: MakeSession, length: int, size: str
+) -> None:
+    long = "W" * length
+    make_session(make_customer(company_name=long, first_name="", last_name=long, street=long))
+    invoice = issue()
+    assert letterhead_of(invoice.seller_party, invoice.buyer_party)["address_size"] == size
+    # Four of these at 100 characters are the longest that the forms let in.
+    (page, *_rest) = pages_of(read_archived(invoice.archived_file))
+    assert "67227 Frankenthal" in page
 
 
 def test_two_prices_of_a_session_stand_in_two_rows_with_one_date(
