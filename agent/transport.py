@@ -91,6 +91,20 @@ def _tls() -> ssl.SSLContext:
     return context
 
 
+class _Gone(asyncio.Transport):
+    """In the place of a transport whose connection is lost.
+
+    Asyncio's own cannot be aborted any more if it got rid of its last bytes while it was closing:
+    it forgets its event loop, but not that it was open (CPython 3.11). Websockets does abort it.
+    """
+
+    def abort(self) -> None:
+        return
+
+    def is_closing(self) -> bool:
+        return True
+
+
 class _Socket(ClientConnection):
     """A websocket that hands over what needs no waiting as soon as it is there.
 
@@ -108,6 +122,10 @@ class _Socket(ClientConnection):
     at_once: Callable[[bytes], bool] | None = None
     unread = 0
     failed: Exception | None = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.transport = _Gone()
 
     def process_event(self, event: Event) -> None:
         if isinstance(event, Frame) and event.opcode in DATA_OPCODES:

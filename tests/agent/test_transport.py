@@ -1,6 +1,7 @@
 """The line: where it may go and how it is opened."""
 
 import asyncio
+import contextlib
 import datetime as dt
 import ipaddress
 import socket
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.utils import accept_key
 
 from agent import elapsed, transport
 from agent.transport import SEND_BUFFER, AddressError, Line, LineError, UntrustedError, socket_url
@@ -94,6 +96,44 @@ async def test_a_closed_line_can_neither_send_nor_receive(server: Server) -> Non
             await line.receive()
         with pytest.raises(LineError):
             await line.send("late")
+
+
+async def test_a_line_that_got_rid_of_its_last_bytes_too_late_is_lost_like_any_other() -> None:
+    is_full, is_over = asyncio.Event(), asyncio.Event()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        request = await reader.readuntil(b"\r\n\r\n")
+        key = request.partition(b"Sec-WebSocket-Key: ")[2].partition(b"\r\n")[0].decode()
+        writer.write(
+            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Accept: %b\r\n\r\n" % accept_key(key).encode()
+        )
+        await is_full.wait()
+        # No more from here; what the other end still has is taken all the same.
+        writer.write_eof()
+        await asyncio.sleep(0.2)
+        while await reader.read(65536):
+            pass
+        writer.close()
+        await writer.wait_closed()
+        is_over.set()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0, limit=1024)
+    port = server.sockets[0].getsockname()[1]
+    async with server, Line(f"ws://127.0.0.1:{port}/ws/agent/") as line:
+        sending = asyncio.create_task(line.send(bytes(512 * 1024)))
+        await asyncio.sleep(0.2)
+        assert not sending.done()
+        is_full.set()
+        with contextlib.suppress(LineError):
+            await sending
+        with pytest.raises(LineError):
+            await line.receive()
+        for late in ("late", b"late"):
+            with pytest.raises(LineError):
+                await line.send(late)
+        line.abort()
+        await is_over.wait()
 
 
 async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
