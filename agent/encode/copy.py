@@ -27,8 +27,9 @@ SCROLL_VOTES = 12
 # How far a window is looked for, in pixels, and how many tiles of it: near first.
 NEAR = (48, 40)
 FAR = (160, 20)
-# What is left of a copy whose target others bring in part, in pixels.
-REST_LEAST = GAIN_LEAST * TILE * TILE
+# All but a frame's largest copy bring so many pixels: for the page a small one is as long as any,
+# since a browser copies the whole picture before it draws a part of it on itself (3 ms).
+MORE_LEAST = 4096
 # A way that is only likely is believed if the largest rectangle that went it brings such a share
 # of the change: what is of one colour seems to go any way.
 LIKELY_SHARE = 0.4
@@ -177,7 +178,7 @@ def _within(box: Box, intervals: list[tuple[int, int]]) -> Iterator[Box]:
 
 
 def _apart(copies: list[Copy]) -> list[Copy]:
-    """Cut away what a larger copy brings as well; what is little then is left out.
+    """Cut away what a larger copy brings as well, and leave out what is little then.
 
     Copies that go the same way and do not overlap can always be ordered, as bricks can be
     taken from a wall; those that do overlap often could not.
@@ -188,7 +189,7 @@ def _apart(copies: list[Copy]) -> list[Copy]:
         for other in apart:
             if _overlap(rest, other.box):
                 rest = _largest_beside(rest, other.box)
-        if rest == copy.box or _area(rest) >= REST_LEAST:
+        if not apart or _area(rest) >= MORE_LEAST:
             dx, dy = copy.way
             apart.append(Copy(rest, (rest.x0 + dx, rest.y0 + dy)))
     return apart
