@@ -10,15 +10,27 @@ import ctypes
 import gc
 import sys
 
-# glibc's malloc.h: how many heaps there may be.
+# glibc's malloc.h: how many heaps there may be, from how many bytes on memory is taken from the
+# system by itself, and how much that is free is kept at a heap's end.
 _M_ARENA_MAX = -8
+_M_MMAP_THRESHOLD = -3
+_M_TRIM_THRESHOLD = -1
+# Fixed. Otherwise glibc takes the first whole screen that is freed for a sign of many more, and
+# keeps up to 64 MB for them.
+_LARGE = 4 * 1024 * 1024
+_KEPT = 8 * 1024 * 1024
 
 
 def share_heap() -> None:
-    """Have all threads use one heap; call it before there are any. Only glibc needs it."""
+    """Have all threads use one heap that stays small; call it before there are any.
+
+    Only glibc needs it.
+    """
     libc = _glibc()
     if libc is not None:
         libc.mallopt(_M_ARENA_MAX, 1)
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE)
+        libc.mallopt(_M_TRIM_THRESHOLD, _KEPT)
 
 
 def give_back() -> None:

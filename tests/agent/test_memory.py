@@ -35,6 +35,25 @@ for thread in threads:
     thread.join()
 """
 
+# What is left in megabytes of a screen that was freed, under something small that is still used,
+# after a larger one had been.
+KEPT = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from agent.memory import share_heap
+if sys.argv[2] == "shared":
+    share_heap()
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * 4096 >> 20
+larger = b"1" * (24 << 20)
+del larger
+before = resident()
+screen = b"1" * (16 << 20)
+small = [b"1" * 100_000 for _ in range(10)]
+del screen
+print(resident() - before)
+"""
+
 
 class Picture:
     """Something large that refers to itself by way of another."""
@@ -54,8 +73,8 @@ def no_collector() -> Iterator[None]:
     gc.enable()
 
 
-def heaps(how: str) -> int:
-    command = [sys.executable, "-c", HEAPS, ".", how]
+def said(program: str, how: str) -> int:
+    command = [sys.executable, "-c", program, ".", how]
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
@@ -70,8 +89,13 @@ def test_what_hangs_together_in_a_circle_is_found_at_once() -> None:
 
 
 def test_threads_share_one_heap_once_asked_to() -> None:
-    assert heaps("own") >= 4
-    assert heaps("shared") == 0
+    assert said(HEAPS, "own") >= 4
+    assert said(HEAPS, "shared") == 0
+
+
+def test_a_screen_that_is_freed_leaves_nothing_behind_however_large_the_one_before() -> None:
+    assert said(KEPT, "own") >= 15
+    assert said(KEPT, "shared") <= 3
 
 
 def test_asking_twice_is_harmless() -> None:
