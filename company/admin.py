@@ -1,7 +1,9 @@
 """Administration of company data, tariffs and the audit log."""
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
@@ -9,12 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from company import audit
+from company.fields import CentsField
 from company.models import AuditEntry, Company, Tariff, VatRate
 from company.templatetags.money import price
 
 if TYPE_CHECKING:
-    from django.forms import ModelForm
-
     from technicians.models import User
 
 
@@ -34,7 +35,7 @@ class CompanyAdmin(admin.ModelAdmin[Company]):
         return False
 
     def save_model(
-        self, request: HttpRequest, obj: Company, form: "ModelForm[Company]", change: bool
+        self, request: HttpRequest, obj: Company, form: "forms.ModelForm[Company]", change: bool
     ) -> None:
         """Save, and note which fields were changed, not what they say."""
         super().save_model(request, obj, form, change)
@@ -46,10 +47,26 @@ class CompanyAdmin(admin.ModelAdmin[Company]):
         )
 
 
+class TariffForm(forms.ModelForm[Tariff]):
+    """A tariff with its prices in euros."""
+
+    first_block_cents = CentsField(label=_("First block, VAT included, in euros"), least=Decimal(0))
+    further_block_cents = CentsField(
+        label=_("Each further block, VAT included, in euros"), least=Decimal(0)
+    )
+    first_block_net_cents = CentsField(
+        label=_("First block without VAT, in euros"), least=Decimal(0)
+    )
+    further_block_net_cents = CentsField(
+        label=_("Each further block without VAT, in euros"), least=Decimal(0)
+    )
+
+
 @admin.register(Tariff)
 class TariffAdmin(admin.ModelAdmin[Tariff]):
     """A tariff that has begun is what customers were promised: only its name can change."""
 
+    form = TariffForm
     list_display = ("name", "valid_from", "prices", "vat_percent")
 
     @admin.display(description=_("price, VAT included"))
@@ -68,7 +85,7 @@ class TariffAdmin(admin.ModelAdmin[Tariff]):
         return obj is not None and not obj.has_begun and super().has_delete_permission(request, obj)
 
     def save_model(
-        self, request: HttpRequest, obj: Tariff, form: "ModelForm[Tariff]", change: bool
+        self, request: HttpRequest, obj: Tariff, form: "forms.ModelForm[Tariff]", change: bool
     ) -> None:
         """Save, and note the prices."""
         super().save_model(request, obj, form, change)
@@ -111,7 +128,7 @@ class VatRateAdmin(admin.ModelAdmin[VatRate]):
         return is_open and super().has_delete_permission(request, obj)
 
     def save_model(
-        self, request: HttpRequest, obj: VatRate, form: "ModelForm[VatRate]", change: bool
+        self, request: HttpRequest, obj: VatRate, form: "forms.ModelForm[VatRate]", change: bool
     ) -> None:
         """Save, and note it."""
         super().save_model(request, obj, form, change)

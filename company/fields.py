@@ -20,3 +20,20 @@ class EuroField(forms.DecimalField):
     def cents(value: Decimal) -> int:
         """Return an amount in cents."""
         return int(value * 100)
+
+
+class CentsField(EuroField):
+    """The same for a model's field of integer cents: shown and typed in euros, cleaned to cents."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return stored cents in euros, and what was typed as it is."""
+        return Decimal(value).scaleb(-2) if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        """Return what was typed in cents, None for nothing."""
+        euros = super().clean(value)
+        return None if euros is None else self.cents(euros)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare in euros."""
+        return super().has_changed(self.prepare_value(initial), data)

@@ -86,12 +86,14 @@ def test_a_coming_tariff_can_be_changed_and_it_is_noted(
         "valid_from": coming.valid_from.isoformat(),
         "block_seconds": 600,
         "minimum_blocks": 1,
-        "first_block_cents": 950,
-        "further_block_cents": 950,
-        "first_block_net_cents": 798,
-        "further_block_net_cents": 798,
+        "first_block_cents": "9,50",
+        "further_block_cents": "9.50",
+        "first_block_net_cents": "7,98",
+        "further_block_net_cents": "7,98",
         "vat_percent": "19",
     }
+    page = owner_client.get(change("tariff", coming.pk)).content.decode()
+    assert 'value="9,00"' in page
     assert owner_client.post(change("tariff", coming.pk), fields).status_code == 302
     coming.refresh_from_db()
     assert coming.first_block_cents == 950
@@ -123,8 +125,8 @@ def test_a_change_of_company_data_names_the_fields_not_their_content(
     ("name", "value"),
     [
         ("first_block_cents", "-1"),
-        ("further_block_cents", "8,50"),
-        ("first_block_net_cents", "-714"),
+        ("further_block_cents", "8,505"),
+        ("first_block_net_cents", "-7,14"),
         ("block_seconds", "0"),
         ("minimum_blocks", "0"),
         ("vat_percent", "100"),
@@ -140,10 +142,10 @@ def test_a_tariff_that_cannot_be_meant_is_refused_at_its_field_and_kept(
         "valid_from": "01.01.2030",
         "block_seconds": "600",
         "minimum_blocks": "1",
-        "first_block_cents": "850",
-        "further_block_cents": "850",
-        "first_block_net_cents": "714",
-        "further_block_net_cents": "714",
+        "first_block_cents": "8,50",
+        "further_block_cents": "8,50",
+        "first_block_net_cents": "7,14",
+        "further_block_net_cents": "7,14",
         "vat_percent": "19",
     } | {name: value}
     answer = owner_client.post(reverse("admin:company_tariff_add"), fields)
