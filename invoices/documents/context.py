@@ -88,17 +88,12 @@ def letterhead_of(seller: Seller, buyer: Buyer) -> dict[str, Any]:
 def transfer_code(seller: Seller, cents: int, text: str) -> str | None:
     """Return the GiroCode of an amount, or None where there is none."""
     return girocode_svg(
-        name=account_holder(seller),
+        name=seller.name,
         iban=seller.iban,
         bic=seller.bic,
         amount=as_decimal(cents),
         text=text,
     )
-
-
-def account_holder(seller: Seller) -> str:
-    """Return whom the money goes to: the owner is the person behind a small shop's name."""
-    return seller.name
 
 
 def address_of(buyer: Buyer, seller: Seller) -> list[str]:

@@ -1,19 +1,17 @@
 """The page on which the files for a tax audit are packed and fetched."""
 
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from company.streaming import file_response
 from invoices import services, tasks
 from invoices.forms import AuditForm
 from invoices.models import Export
+from invoices.views.packed import packed_file
 from technicians.access import current_user, office_required
 
 SHOWN = 20
@@ -65,13 +63,9 @@ def audit_file(request: HttpRequest, export_id: int) -> HttpResponseBase:
     """Deliver the packed files."""
     found = Export.objects.filter(kind=Export.Kind.AUDIT, state=Export.State.DONE)
     export = get_object_or_404(found, pk=export_id)
-    try:
-        return file_response(
-            request,
-            Path(settings.EXPORT_DIR, export.path),
-            filename=f"{_('tax-audit')}-{export.name}.zip",
-            content_type="application/zip",
-            etag=export.sha256,
-        )
-    except FileNotFoundError as error:
-        raise Http404(_("This archive is no longer there. Please make a new one.")) from error
+    return packed_file(
+        request,
+        export,
+        filename=f"{_('tax-audit')}-{export.name}",
+        gone=_("This archive is no longer there. Please make a new one."),
+    )

@@ -1,21 +1,19 @@
 """Sending a month's invoices, and the letters among them."""
 
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from company.streaming import file_response
 from invoices import services, tasks
 from invoices.domain.period import Month
 from invoices.models import Delivery, Invoice, PrintBatch
+from invoices.views.packed import packed_file
 from technicians.access import current_user, office_required
 
 State, Channel = Delivery.State, Delivery.Channel
@@ -96,16 +94,12 @@ def batch_file(request: HttpRequest, batch_id: int) -> HttpResponseBase:
     """Deliver the letters as one PDF."""
     printable = PrintBatch.objects.exclude(path="").filter(state=PrintBatch.State.DONE)
     batch = get_object_or_404(printable, pk=batch_id)
-    try:
-        return file_response(
-            request,
-            Path(settings.EXPORT_DIR, batch.path),
-            filename=f"{_('letters')}-{batch.pk}.pdf",
-            content_type="application/pdf",
-            etag=batch.sha256,
-        )
-    except FileNotFoundError as error:
-        raise Http404(_("These letters are no longer there.")) from error
+    return packed_file(
+        request,
+        batch,
+        filename=f"{_('letters')}-{batch.pk}",
+        gone=_("These letters are no longer there."),
+    )
 
 
 @require_POST

@@ -1,13 +1,11 @@
 """The month's page, its run and its export."""
 
 import logging
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from company.streaming import file_response
 from customers.models import Customer
 from invoices import services, tasks
 from invoices.domain.period import Month
@@ -24,6 +21,7 @@ from invoices.models import Export, Invoice, InvoiceRun, InvoiceRunItem, Reminde
 from invoices.problems import Problem
 from invoices.review import review, sessions_of
 from invoices.views.delivery import delivery_context
+from invoices.views.packed import packed_file
 from technicians.access import current_user, office_required
 
 logger = logging.getLogger(__name__)
@@ -197,13 +195,9 @@ def export_file(request: HttpRequest, month: Month, export_id: int) -> HttpRespo
     """Deliver a packed month as a ZIP."""
     found = Export.objects.filter(kind=Export.Kind.MONTH, period=month.first_day)
     export = get_object_or_404(found, pk=export_id, state=Export.State.DONE)
-    try:
-        return file_response(
-            request,
-            Path(settings.EXPORT_DIR, export.path),
-            filename=f"{_('invoices')}-{month}.zip",
-            content_type="application/zip",
-            etag=export.sha256,
-        )
-    except FileNotFoundError as error:
-        raise Http404(_("This archive is no longer there. Please make a new one.")) from error
+    return packed_file(
+        request,
+        export,
+        filename=f"{_('invoices')}-{month}",
+        gone=_("This archive is no longer there. Please make a new one."),
+    )
