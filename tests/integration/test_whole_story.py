@@ -161,6 +161,7 @@ def test_the_customer_answers_and_ends_in_the_window(
         )
         desk.wait_until_connected()
         desk.wait_until_same(computer)
+        agent.wait_for_clock(1)
         computer.screen.xdotool("key", "ctrl+alt+shift+e")
         session = portal.wait_for_end(agent.support_id)
     assert (session["end_reason"], session["blocks"]) == ("customer", 1)
