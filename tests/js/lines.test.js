@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { countBands, unfold } from "../../sessions/static/sessions/viewer/core/lines.js";
+import { countBands, heightOf, isByColumns } from "../../sessions/static/sessions/viewer/core/lines.js";
 
-test("bands are put where they belong, by rows or by columns", () => {
-  // 3 wide: one row, then two rows by columns, then one row.
-  const from = Uint32Array.of(1, 2, 3, 4, 7, 5, 8, 6, 9, 10, 11, 12);
-  const to = new Uint32Array(12);
-  unfold(Uint8Array.of(1, 0x82, 1), 3, from, to);
-  assert.deepEqual([...to], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+test("a band says how high it is, and whether its pixels come by columns", () => {
+  assert.deepEqual([heightOf(0x85), isByColumns(0x85)], [5, true]);
+  assert.deepEqual([heightOf(0x7f), isByColumns(0x7f)], [127, false]);
 });
 
 test("bands are counted up to the height, and what is wrong with them is refused", () => {

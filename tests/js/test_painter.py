@@ -2,11 +2,11 @@
 
 import base64
 import io
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Protocol
 
 import pytest
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFilter
 from playwright.sync_api import sync_playwright
 
 from agent.capture.base import Box
@@ -41,19 +41,30 @@ ASK = """
     worker.postMessage(message);
   })
 """
-Paint = Callable[[list[Frame]], Any]
+
+
+class Paint(Protocol):
+    """Paint frames in a worker of Chromium; return what it answers, with `image` as a picture."""
+
+    def __call__(self, frames: list[Frame], *, old: bool = False) -> Any:
+        """With `old`, pixels of images can only be read from a canvas."""
+
+
+browsers = pytest.mark.parametrize("old", [False, True], ids=["as it is", "without copyTo"])
 
 
 @pytest.fixture(scope="module")
 def paint(files: str) -> Iterator[Paint]:
-    """Paint frames in a worker of Chromium; return what it answers, with `image` as a picture."""
+    """Start the browser."""
     with sync_playwright() as playwright, chromium(playwright) as browser:
         page = browser.new_page()
         page.goto(f"{files}/tests/js/tsconfig.json")
 
-        def ask(frames: list[Frame]) -> Any:
+        def ask(frames: list[Frame], *, old: bool = False) -> Any:
             payloads = [base64.b64encode(encode_frame(frame)).decode() for frame in frames]
-            answer = page.evaluate(ASK, {"frames": payloads, "zstd": "/static/vendor/zstd.wasm"})
+            answer = page.evaluate(
+                ASK, {"frames": payloads, "zstd": "/static/vendor/zstd.wasm", "isOld": old}
+            )
             if "png" in answer:
                 png = io.BytesIO(base64.b64decode(answer["png"]))
                 answer["image"] = Image.open(png).convert("RGB")
@@ -159,6 +170,29 @@ def test_planes_give_back_what_was_kept_whatever_was_painted_since(paint: Paint)
     assert answer["image"].tobytes() == shown_by(frames).tobytes()
 
 
+@browsers
+@pytest.mark.parametrize("size", [(97, 65), (160, 120)])
+def test_a_preview_is_enlarged_smoothly_within_its_rectangle_and_moves_with_a_copy(
+    paint: Paint, size: tuple[int, int], *, old: bool
+) -> None:
+    w, h = size
+    photo = photograph(w, h).filter(ImageFilter.GaussianBlur(4))
+    half = photo.resize(((w + 1) // 2, (h + 1) // 2), Image.Resampling.BOX)
+    jpeg = io.BytesIO()
+    half.save(jpeg, "JPEG", quality=95, subsampling=0)
+    page = text(WIDTH, HEIGHT)
+    preview = Rect(3, 5, w, h, Codec.PREVIEW, jpeg.getvalue())
+    answer = paint([first(page), later(preview, copy(150, 70, w, h, (3, 5)))], old=old)
+    expected = page.copy()
+    for place in ((3, 5), (150, 70)):
+        expected.paste(photo, place)
+    difference = ImageChops.difference(answer["image"], expected)
+    assert max(difference.tobytes()) <= 20
+    for x, y in ((3, 5), (150, 70)):
+        difference.paste(0, (x, y, x + w, y + h))
+    assert difference.getbbox() is None
+
+
 @pytest.mark.parametrize("size", [(WIDTH, HEIGHT), (WIDTH + 1, HEIGHT)])
 def test_a_plane_is_empty_after_a_fresh_stream_and_a_new_size(
     paint: Paint, size: tuple[int, int]
@@ -168,7 +202,8 @@ def test_a_plane_is_empty_after_a_fresh_stream_and_a_new_size(
     assert "nothing was kept" in answer["error"]
 
 
-def test_a_film_has_the_right_colours_and_lies_where_it_belongs(paint: Paint) -> None:
+@browsers
+def test_a_film_has_the_right_colours_and_lies_where_it_belongs(paint: Paint, *, old: bool) -> None:
     bars = Image.new("RGB", (96, 64))
     colours = ("white", "yellow", "cyan", "lime", "magenta", "red", "blue", "black")
     for number, colour in enumerate(colours):
@@ -192,7 +227,7 @@ def test_a_film_has_the_right_colours_and_lies_where_it_belongs(paint: Paint) ->
         *(later(rect) for rect in rects[:-1]),
         later(rects[-1], white, copy(200, 100, 96, 64, (31, 17))),
     ]
-    answer = paint(frames)
+    answer = paint(frames, old=old)
     assert answer["broken"] == 0
     expected = page.copy()
     expected.paste(bars, (31, 17))
@@ -213,7 +248,8 @@ def test_a_film_has_the_right_colours_and_lies_where_it_belongs(paint: Paint) ->
         assert distance(answer["image"], place, f"rgb({grey}, {grey}, {grey})") <= 6
 
 
-def test_a_film_of_odd_sides_is_cropped_to_its_rectangle(paint: Paint) -> None:
+@browsers
+def test_a_film_of_odd_sides_is_cropped_to_its_rectangle(paint: Paint, *, old: bool) -> None:
     make = encoder()
     assert make is not None
     image = photograph(97, 65)
@@ -223,7 +259,7 @@ def test_a_film_of_odd_sides_is_cropped_to_its_rectangle(paint: Paint) -> None:
         for number in range(9)
     ]
     page = text(WIDTH, HEIGHT)
-    answer = paint([first(page), *(later(rect) for rect in rects)])
+    answer = paint([first(page), *(later(rect) for rect in rects)], old=old)
     expected = page.copy()
     expected.paste(image, (10, 10))
     difference = ImageChops.difference(answer["image"], expected)

@@ -7,11 +7,12 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from agent.protocol import control
+from agent.protocol.picture import Codec, Frame, Rect
 from tests.integration.rig.portal import Portal
 from tests.integration.viewer.agent import ScriptedAgent
 from tests.integration.viewer.desk import Desk
 from tests.integration.viewer.mixed import show_mixed
-from tests.integration.viewer.test_viewer_picture import noise
+from tests.integration.viewer.test_viewer_picture import decoded, jpeg, noise, smooth
 
 pytestmark = pytest.mark.integration
 
@@ -48,6 +49,22 @@ WITHOUT_OPTIONS = """
 CLASSIC_WORKERS = """
     globalThis.Worker = class extends Worker { constructor(url) { super(url); } }
 """
+# As browsers were that knew films but copied their colours as they are.
+OLD_COPIES = """
+    const { copyTo, allocationSize } = VideoFrame.prototype;
+    VideoFrame.prototype.copyTo = function (to) { return copyTo.call(this, to); };
+    VideoFrame.prototype.allocationSize = function () { return allocationSize.call(this); };
+"""
+# As Firefox does it where it resists fingerprinting; it has no VideoFrame then.
+FALSIFIED = """
+    delete globalThis.VideoFrame;
+    const { getImageData } = OffscreenCanvasRenderingContext2D.prototype;
+    OffscreenCanvasRenderingContext2D.prototype.getImageData = function (...place) {
+        const image = getImageData.apply(this, place);
+        image.data.forEach((_, index, data) => (data[index] = index * 7));
+        return image;
+    };
+"""
 LACKS = {
     "nothing": (from_page(""), "worker"),
     "canvas for workers": (
@@ -61,6 +78,14 @@ LACKS = {
     ),
     "modules in workers": (from_page(CLASSIC_WORKERS), "page"),
     "WebCodecs": (from_page(f"{IN_THE_PAGE}; delete globalThis.VideoDecoder"), "page"),
+    "pictures of films": (from_page(f"{IN_THE_PAGE}; delete globalThis.VideoFrame"), "page"),
+    "pictures of films and canvas for workers": (
+        from_page(
+            f"{IN_THE_PAGE}; delete globalThis.VideoFrame; delete globalThis.OffscreenCanvas"
+        ),
+        "page",
+    ),
+    "formats of copies": (from_page(f"{IN_THE_PAGE}; {OLD_COPIES}"), "page"),
     "options of bitmaps": (from_page(f"{IN_THE_PAGE}; {WITHOUT_OPTIONS}"), "page"),
     "the keyboard lock": (from_page("delete Navigator.prototype.keyboard"), "worker"),
     "storage": (
@@ -100,6 +125,25 @@ def test_the_picture_is_the_same_whatever_the_browser_lacks(
         lambda: any(isinstance(message, control.Text | control.Key) for message in agent.told),
         "the typed letter",
     )
+
+
+def test_a_photograph_is_right_although_what_is_read_of_a_canvas_is_falsified(
+    page: Page, portal: Portal, agent: ScriptedAgent
+) -> None:
+    from_page(f"{IN_THE_PAGE}; {FALSIFIED}")(page.context)
+    desk = Desk(page, portal.url)
+    desk.open(agent)
+    desk.expect_state("opening")
+    agent.wait_until_granted()
+    picture = noise(320, 200).copy()
+    agent.show(picture)
+    photograph, text = jpeg(smooth(160, 120)), noise(40, 30, seed=4)
+    rects = (Rect(16, 32, 160, 120, Codec.JPEG, photograph), agent.zstd(text, 20, 100))
+    agent.send_frame(Frame(320, 200, rects))
+    agent.wait_for_credit(2)
+    picture[32:152, 16:176] = decoded(photograph)
+    picture[100:130, 20:60] = text
+    desk.expect_pixels(picture)
 
 
 def test_a_worker_that_breaks_down_later_is_told(

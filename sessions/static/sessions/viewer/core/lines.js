@@ -2,7 +2,7 @@
 // then one piece of the stream, which knows it already.
 
 /** Highest band; the bit above it says that a band's pixels come by columns. */
-export const HIGHEST = 0x7f;
+const HIGHEST = 0x7f;
 const BY_COLUMNS = 0x80;
 
 /**
@@ -27,29 +27,8 @@ export function countBands(data, height) {
   return 0;
 }
 
-/**
- * Put pixels that came band by band where they belong.
- *
- * @param {Uint8Array} bands
- * @param {number} width
- * @param {Uint32Array} from as they came
- * @param {Uint32Array} to row by row
- */
-export function unfold(bands, width, from, to) {
-  let start = 0;
-  for (const band of bands) {
-    const end = start + width * (band & HIGHEST);
-    if ((band & BY_COLUMNS) === 0) {
-      to.set(from.subarray(start, end), start);
-    } else {
-      let at = start;
-      for (let column = start; column < start + width; column += 1) {
-        for (let pixel = column; pixel < end; pixel += width) {
-          to[pixel] = /** @type {number} */ (from[at]);
-          at += 1;
-        }
-      }
-    }
-    start = end;
-  }
-}
+/** @param {number} band */
+export const heightOf = (band) => band & HIGHEST;
+
+/** @param {number} band */
+export const isByColumns = (band) => (band & BY_COLUMNS) !== 0;

@@ -1,17 +1,20 @@
 // Frames onto the canvas. Without JPEG and film in them they are painted without a single await.
+//
+// The picture is made in memory, and each rectangle that has changed is put on the canvas at once;
+// the browser shows it when the frame is done. A put costs next to nothing, so they are not gathered.
 
 import { digest } from "./comparison.js";
 import { malformed } from "./fields.js";
 import { Film } from "./film.js";
-import { unfold } from "./lines.js";
+import { Framebuffer } from "./framebuffer.js";
+import { decodeJpeg, toPixels } from "./images.js";
 import { COPY, H264, JPEG, KEEP, LINES, PREVIEW, RESTORE, ZSTD } from "./picture.js";
-import { Planes } from "./planes.js";
 import { ZstdError, ZstdStream } from "./zstd.js";
 
+/** @typedef {import("./images.js").Image} Image */
 /** @typedef {import("./picture.js").Frame} Frame */
 /** @typedef {import("./picture.js").Rect} Rect */
-
-const OPAQUE = 0xff000000;
+/** @typedef {{memory: Framebuffer, data: ImageData}} Picture in memory, and the same as a canvas takes it */
 
 /** Paints the frames of one pairing after the other on one canvas. */
 export class Painter {
@@ -22,12 +25,11 @@ export class Painter {
   /** @type {ZstdStream} */
   #zstd;
   #film;
-  #planes = new Planes();
+  /** @type {Picture | null} */
+  #picture = null;
+  /** What was kept, by plane. @type {Map<number, Framebuffer>} */
+  #planes = new Map();
   #hasPicture = false;
-  /** Pixels on their way to the canvas; kept, since fresh memory costs as much as decoding. */
-  #pixels = new Uint8ClampedArray(0);
-  /** The same as they came, where that is band by band. */
-  #folded = new Uint8ClampedArray(0);
 
   /**
    * @param {OffscreenCanvas | HTMLCanvasElement} canvas
@@ -57,19 +59,23 @@ export class Painter {
    * @param {Frame} frame
    * @returns {Promise<void>} done when everything is painted
    * @throws {import("./fields.js").ProtocolError} malformed
+   * @throws {import("./framebuffer.js").NoMemoryError}
    */
   async paint(frame) {
     if (frame.freshStream) {
       this.#film.reset();
     }
     const images = frame.rects.some(isImage) ? await this.#decodeAll(frame.rects) : [];
-    this.#prepare(frame);
+    const picture = this.#prepare(frame);
     for (const [index, rect] of frame.rects.entries()) {
-      this.#paintRect(rect, images[index] ?? null);
+      this.#paintRect(picture, rect, images[index] ?? null);
     }
   }
 
   /**
+   * Of the canvas, though memory is read sooner: it is what the technician sees that has to be right,
+   * and a canvas may lose what was put on it.
+   *
    * @param {() => boolean} isStale whether nobody wants to know any more
    * @returns {Promise<import("./fields.js").Bytes | null>} of the picture as it stands; null if nobody does
    */
@@ -81,32 +87,38 @@ export class Painter {
   }
 
   /**
+   * @param {Picture} picture
    * @param {Rect} rect
    * @param {Image | null} image
    */
-  #paintRect(rect, image) {
-    const { codec, x, y, w, h, sourceX, sourceY } = rect;
+  #paintRect({ memory, data }, rect, image) {
+    const { codec, x, y, w, h } = rect;
     switch (codec) {
       case ZSTD:
       case LINES:
-        this.#paintZstd(rect);
+        memory.expand(rect, this.#decode(rect));
         break;
       case COPY:
-        this.#context.drawImage(this.#canvas, sourceX, sourceY, w, h, x, y, w, h);
+        memory.copy(rect);
         break;
       case KEEP:
-        this.#planes.keep(this.#canvas, rect);
-        break;
+        this.#plane(rect.plane).take(memory, rect);
+        return;
       case RESTORE:
-        this.#planes.restore(this.#context, rect);
+        memory.take(this.#kept(rect.plane), rect);
         break;
       default:
-        // Without an image the decoder is broken, and a full picture on its way.
-        if (image !== null) {
-          this.#paintImage(image, rect);
-          image.close();
+        if (image === null) {
+          // The decoder is broken, and a full picture on its way.
+          return;
+        }
+        memory.paste(rect, image);
+        if (image.drawn !== null) {
+          this.#context.drawImage(image.drawn, x, y);
+          return;
         }
     }
+    this.#context.putImageData(data, 0, 0, x, y, w, h);
   }
 
   /**
@@ -114,8 +126,12 @@ export class Painter {
    * @returns {Promise<(Image | null)[]>} in the order of the rectangles, null where none is needed
    */
   async #decodeAll(rects) {
+    const decoding = rects.map((rect) => (isImage(rect) ? this.#decodeImage(rect) : null));
     const found = await Promise.allSettled(
-      rects.map((rect) => (rect.codec === H264 ? this.#film.decode(rect) : decodeJpeg(rect))),
+      decoding.map(async (decoded, index) => {
+        const [rect, image] = [rects[index], await decoded];
+        return image === null || rect === undefined ? null : toPixels(image, rect);
+      }),
     );
     return found.map((result) => {
       if (result.status === "rejected") {
@@ -125,7 +141,19 @@ export class Painter {
     });
   }
 
-  /** @param {Frame} frame */
+  /**
+   * @param {Rect} rect
+   * @returns {Promise<ImageBitmap | VideoFrame | null>} null if the decoder is broken
+   * @throws {import("./fields.js").ProtocolError} malformed
+   */
+  #decodeImage(rect) {
+    return rect.codec === H264 ? this.#film.decode(rect) : decodeJpeg(rect);
+  }
+
+  /**
+   * @param {Frame} frame
+   * @returns {Picture}
+   */
   #prepare({ freshStream, width, height }) {
     if (freshStream) {
       this.#zstd.restart();
@@ -133,46 +161,46 @@ export class Painter {
     } else if (!this.#hasPicture) {
       throw malformed("picture: the first frame starts no stream");
     }
-    if (!this.#hasPicture || this.#canvas.width !== width || this.#canvas.height !== height) {
+    const isSame = this.#hasPicture && this.#canvas.width === width && this.#canvas.height === height;
+    if (this.#picture === null || !isSame) {
+      // The old picture's memory may be needed for the new one.
+      this.#picture = null;
+      this.#planes.clear();
       this.#canvas.width = width;
       this.#canvas.height = height;
-      this.#planes.clear();
-      // Setting the size resets the context; copies must not blur.
-      this.#context.imageSmoothingEnabled = false;
+      const memory = new Framebuffer(width, height);
+      this.#picture = { memory, data: new ImageData(memory.bytes, width, height) };
     }
     this.#hasPicture = true;
+    return this.#picture;
+  }
+
+  /** @param {number} number */
+  #plane(number) {
+    const plane = this.#planes.get(number) ?? new Framebuffer(this.#canvas.width, this.#canvas.height);
+    this.#planes.set(number, plane);
+    return plane;
   }
 
   /**
-   * @param {Image} image
-   * @param {Rect} rect
+   * @param {number} number of a plane
+   * @throws {import("./fields.js").ProtocolError} malformed
    */
-  #paintImage(image, { codec, x, y, w, h }) {
-    if (codec === PREVIEW) {
-      this.#context.imageSmoothingEnabled = true;
-      this.#context.drawImage(image, 0, 0, w / 2, h / 2, x, y, w, h);
-      this.#context.imageSmoothingEnabled = false;
-    } else {
-      // A film's picture may be one line wider and higher.
-      this.#context.drawImage(image, 0, 0, w, h, x, y, w, h);
+  #kept(number) {
+    const plane = this.#planes.get(number);
+    if (plane === undefined) {
+      throw malformed("picture: restored from a plane on which nothing was kept");
     }
+    return plane;
   }
 
-  /** @param {Rect} rect */
-  #paintZstd({ x, y, w, h, data, bands }) {
+  /**
+   * @param {Rect} rect
+   * @returns {Uint8Array} its pixels, good until the next call
+   */
+  #decode({ w, h, data }) {
     try {
-      const rgb = this.#zstd.decode(data, w * h * 3);
-      this.#pixels = atLeast(this.#pixels, w * h * 4);
-      const rgba = this.#pixels.subarray(0, w * h * 4);
-      if (bands.length === 0) {
-        rgbToRgba(rgb, rgba);
-      } else {
-        this.#folded = atLeast(this.#folded, w * h * 4);
-        const folded = this.#folded.subarray(0, w * h * 4);
-        rgbToRgba(rgb, folded);
-        unfold(bands, w, wordsOf(folded), wordsOf(rgba));
-      }
-      this.#context.putImageData(new ImageData(rgba, w, h), x, y);
+      return this.#zstd.decode(data, w * h * 3);
     } catch (error) {
       if (error instanceof ZstdError) {
         throw malformed(`picture: ${error.message}`);
@@ -182,59 +210,5 @@ export class Painter {
   }
 }
 
-/** @typedef {ImageBitmap | VideoFrame} Image */
-
-/**
- * @param {Uint8ClampedArray<ArrayBuffer>} memory
- * @param {number} size
- * @returns {Uint8ClampedArray<ArrayBuffer>} the same, or as much as is needed
- */
-const atLeast = (memory, size) => (memory.length < size ? new Uint8ClampedArray(size) : memory);
-
-/** @param {Uint8ClampedArray} rgba */
-const wordsOf = ({ buffer, byteOffset, length }) => new Uint32Array(buffer, byteOffset, length / 4);
-
 /** @param {Rect} rect */
 const isImage = ({ codec }) => codec === JPEG || codec === PREVIEW || codec === H264;
-
-/**
- * @param {Rect} rect
- * @returns {Promise<ImageBitmap> | null} null for another codec
- */
-function decodeJpeg({ codec, data }) {
-  if (codec !== JPEG && codec !== PREVIEW) {
-    return null;
-  }
-  return createImageBitmap(new Blob([data], { type: "image/jpeg" }), {
-    colorSpaceConversion: "none",
-    premultiplyAlpha: "none",
-  });
-}
-
-/**
- * @param {Uint8Array} rgb 3 bytes a pixel; at the address of a whole word
- * @param {Uint8ClampedArray} rgba 4 bytes a pixel, made opaque
- */
-export function rgbToRgba(rgb, rgba) {
-  const pixels = rgba.length / 4;
-  const out = new Uint32Array(rgba.buffer, rgba.byteOffset, pixels);
-  // Four pixels are three words: a third of the reads. Every browser's machine is little-endian.
-  const words = new Uint32Array(rgb.buffer, rgb.byteOffset, Math.floor((pixels * 3) / 4));
-  const whole = pixels - (pixels % 4);
-  for (let to = 0, from = 0; to < whole; to += 4, from += 3) {
-    const a = /** @type {number} */ (words[from]);
-    const b = /** @type {number} */ (words[from + 1]);
-    const c = /** @type {number} */ (words[from + 2]);
-    out[to] = OPAQUE | a;
-    out[to + 1] = OPAQUE | (a >>> 24) | (b << 8);
-    out[to + 2] = OPAQUE | (b >>> 16) | (c << 16);
-    out[to + 3] = OPAQUE | (c >>> 8);
-  }
-  for (let to = whole, from = whole * 3; to < pixels; to += 1, from += 3) {
-    out[to] =
-      OPAQUE |
-      /** @type {number} */ (rgb[from]) |
-      (/** @type {number} */ (rgb[from + 1]) << 8) |
-      (/** @type {number} */ (rgb[from + 2]) << 16);
-  }
-}

@@ -57,7 +57,7 @@ export class ZstdStream {
    *
    * @param {Uint8Array} data the piece, whole
    * @param {number} size bytes that have to come out, no more and no fewer
-   * @returns {Uint8Array} a view into the WebAssembly's memory, good until the next call
+   * @returns {Uint8Array} a view into the WebAssembly's memory, which goes on behind it; good until the next call
    * @throws {ZstdError} if the data are damaged or do not yield exactly `size` bytes
    */
   decode(data, size) {
