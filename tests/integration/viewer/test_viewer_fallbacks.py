@@ -65,6 +65,14 @@ FALSIFIED = """
         return image;
     };
 """
+LITTLE_MEMORY = """
+    globalThis.Uint32Array = class extends Uint32Array {
+        constructor(...options) {
+            if (options[0] >= 1000 * 1000) { throw new RangeError("allocation failed"); }
+            super(...options);
+        }
+    };
+"""
 LACKS = {
     "nothing": (from_page(""), "worker"),
     "canvas for workers": (
@@ -144,6 +152,22 @@ def test_a_photograph_is_right_although_what_is_read_of_a_canvas_is_falsified(
     picture[32:152, 16:176] = decoded(photograph)
     picture[100:130, 20:60] = text
     desk.expect_pixels(picture)
+
+
+def test_a_picture_for_which_there_is_no_memory_is_told(
+    page: Page, portal: Portal, agent: ScriptedAgent
+) -> None:
+    from_page(f"{IN_THE_PAGE}; {LITTLE_MEMORY}")(page.context)
+    desk = Desk(page, portal.url)
+    desk.open(agent)
+    desk.expect_state("opening")
+    agent.wait_until_granted()
+    agent.show(noise(320, 200))
+    desk.expect_state("connected")
+    agent.send_frame(Frame(1000, 1000, (agent.zstd(noise(1000, 1000)),)))
+    desk.expect_state("failed")
+    expect(desk.title).to_have_text("Das Bild passt nicht in diesen Browser")
+    expect(desk.text).to_contain_text("zu wenig freien Speicher")
 
 
 def test_a_worker_that_breaks_down_later_is_told(

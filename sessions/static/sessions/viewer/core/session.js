@@ -5,6 +5,7 @@ import { Comparison } from "./comparison.js";
 import { Exchange } from "./exchange.js";
 import { ProtocolError } from "./fields.js";
 import { Outbox } from "./flow.js";
+import { NoMemoryError } from "./framebuffer.js";
 import { parseFrame } from "./picture.js";
 import {
   Channel,
@@ -355,8 +356,11 @@ export class Session {
 
   /** @param {unknown} error */
   #fault(error) {
-    const isProtocol = error instanceof ProtocolError;
-    const code = isProtocol ? error.code : "internal";
-    this.#ends.emit({ type: "fault", code, detail: isProtocol ? error.detail : String(error) });
+    if (error instanceof ProtocolError) {
+      this.#ends.emit({ type: "fault", code: error.code, detail: error.detail });
+    } else {
+      const code = error instanceof NoMemoryError ? "no-memory" : "internal";
+      this.#ends.emit({ type: "fault", code, detail: String(error) });
+    }
   }
 }
