@@ -16,8 +16,7 @@ from agent.encode.kernel import Kernel, Offset, Pair
 CHANGED_LEAST = 12
 # Once something was found, what is left must be so much of the change to look for more.
 LEFT_LEAST = 0.25
-# A copy brings at least so many changed tiles. The technician's page takes a snapshot of
-# the screen for each one.
+# A copy brings at least so many changed tiles. What is less is as short if it is sent otherwise.
 GAIN_LEAST = 6
 COPIES_MOST = 12
 # So many rectangles of what went one way are tried; some hold nothing that changed.
@@ -27,8 +26,8 @@ SCROLL_VOTES = 12
 # How far a window is looked for, in pixels, and how many tiles of it: near first.
 NEAR = (48, 40)
 FAR = (160, 20)
-# All but a frame's largest copy bring so many pixels: for the page a small one is as long as any,
-# since a browser copies the whole picture before it draws a part of it on itself (3 ms).
+# All but a frame's largest copy bring so many pixels: smaller scraps of text are shorter in the
+# stream, which knows the words, and cut up what goes there (measured: docs/copies.md).
 MORE_LEAST = 4096
 # A way that is only likely is believed if the largest rectangle that went it brings such a share
 # of the change: what is of one colour seems to go any way.
