@@ -55,6 +55,7 @@ def typography() -> tuple[FontConfiguration, weasyprint.CSS]:
     return fonts, css
 
 
+@cache
 def _fetcher() -> URLFetcher:
     """Return what loads fonts, logo and code: never from the network, and never silently not.
 

@@ -8,6 +8,7 @@ there for readers; nobody pays it.
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 
 from lxml import etree
 
@@ -204,6 +205,7 @@ def _amount(cents: int) -> str:
     return str(as_decimal(cents))
 
 
+@cache
 def _name(prefixed: str) -> str:
     prefix, local = prefixed.split(":")
     return f"{{{NAMESPACES[prefix]}}}{local}"
