@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from invoices.models import ArchivedFile, Invoice, Reminder
 
@@ -97,14 +97,11 @@ def logo_path(name: str) -> Path:
 
 
 def invoice_archive(invoice: Invoice, render: Callable[[Invoice], bytes]) -> ArchivedFile:
-    """Render and archive the invoice's one file, unless that is done; return its record.
+    """Render and archive the one file of an invoice that has none yet; return its record.
 
     Rendering and writing happen outside any transaction. Two workers may both come here
-    (one was thought dead): whoever is second finds the record and changes nothing.
+    (one was thought dead): whoever is second gets the record of the first and changes nothing.
     """
-    existing = ArchivedFile.objects.filter(invoice=invoice).first()
-    if existing is not None:
-        return existing
     content = render(invoice)
     relative = f"{invoice.issued_on.year}/{invoice.file_name}"
     path = Path(settings.ARCHIVE_DIR, relative)
@@ -113,18 +110,18 @@ def invoice_archive(invoice: Invoice, render: Callable[[Invoice], bytes]) -> Arc
         with durable_file(temporary) as stream:
             stream.write(content)
         with transaction.atomic():
-            # The row lock lets one worker at a time put its file in place.
-            Invoice.objects.select_for_update().get(pk=invoice.pk)
-            existing = ArchivedFile.objects.filter(invoice=invoice).first()
-            if existing is not None:
-                return existing
-            put_in_place(temporary, path)  # the file is safe before its record is
-            return ArchivedFile.objects.create(
+            # There is one record: whoever inserts it first lets others wait here, and then fail.
+            archived = ArchivedFile.objects.create(
                 invoice=invoice,
                 path=relative,
                 sha256=hashlib.sha256(content).hexdigest(),
                 size=len(content),
             )
+            put_in_place(temporary, path)  # the file is safe before its record is committed
+    except IntegrityError:
+        return ArchivedFile.objects.get(invoice=invoice)
+    else:
+        return archived
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     )
 
 ModelT = TypeVar("ModelT", bound=models.Model)
+# Lines that add to prepaid time, or take from it.
+BALANCE_KINDS = (LineKind.ITEM, LineKind.PREPAID)
+ON_BALANCE = Q(kind__in=BALANCE_KINDS)
 
 
 class IssuedIsFinalError(Exception):
@@ -129,18 +132,18 @@ class ReminderQuerySet(IssuedQuerySet["Reminder"]):
 class InvoiceLineQuerySet(IssuedQuerySet["InvoiceLine"]):
     """Counts the customer's free minutes; a cancellation's lines take back what they undo."""
 
-    def contract_seconds_used(self, customer: "Customer", month: Month) -> int:
-        """Return what invoices took from the month's contract minutes."""
-        found = self.filter(
-            invoice__customer=customer,
-            kind=LineKind.CONTRACT,
-            service_date__range=(month.first_day, month.last_day),
-        )
-        return -int(found.aggregate(seconds=Sum("allowance_seconds", default=0))["seconds"])
+    def free_seconds(self, customer: "Customer", month: Month) -> tuple[int, int]:
+        """Return what invoices took from the month's contract minutes, and the prepaid balance."""
+        days = (month.first_day, month.last_day)
+        contract = Q(kind=LineKind.CONTRACT, service_date__range=days)
+        found = self.filter(contract | ON_BALANCE, invoice__customer=customer).order_by()
+        sums = dict(found.values_list("kind").annotate(Sum("allowance_seconds")))
+        prepaid = sum(sums.get(kind, 0) for kind in BALANCE_KINDS)
+        return -sums.get(LineKind.CONTRACT, 0), prepaid
 
     def prepaid_seconds_left(self, customer: "Customer") -> int:
         """Return the balance of prepaid time: packages on invoices less what was used."""
-        found = self.filter(invoice__customer=customer, kind__in=(LineKind.ITEM, LineKind.PREPAID))
+        found = self.filter(ON_BALANCE, invoice__customer=customer)
         return int(found.aggregate(seconds=Sum("allowance_seconds", default=0))["seconds"])
 
 

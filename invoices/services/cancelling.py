@@ -16,7 +16,7 @@ from invoices.domain.billing import Allowances
 from invoices.domain.period import SHOP_ZONE
 from invoices.models import Invoice, InvoiceLine, InvoiceVat, NumberRange
 from invoices.services.drafting import Draft
-from invoices.services.issuing import draft_check, range_of, write_down
+from invoices.services.issuing import draft_check, write_down
 from invoices.services.paying import settlements_undo
 from invoices.texts import cancellation_texts
 from technicians.models import User
@@ -45,14 +45,13 @@ def invoice_cancel(*, invoice: Invoice, reason: str, by: User) -> Invoice:
     """
     draft = _mirrored(invoice, reason)
     draft_check(draft)
-    number_range = range_of(NumberRange.CANCELLATIONS, draft.invoice.issued_on)
     with transaction.atomic():
         # The same lock as for issuing: free minutes come back to the customer.
         Customer.objects.select_for_update().get(pk=invoice.customer_id)
         locked = Invoice.objects.select_for_update().get(pk=invoice.pk)
         if locked.is_cancellation or Invoice.objects.filter(cancels=locked).exists():
             raise NotCancellableError
-        write_down(draft, number_range)
+        write_down(draft, NumberRange.CANCELLATIONS)
         invoice.billed_sessions.all().delete()
         invoice.billed_items.all().delete()
         settlements_undo(invoice=invoice, by=by)

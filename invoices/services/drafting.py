@@ -43,8 +43,9 @@ class Shop:
 class Draft:
     """An invoice without number: what would be issued, and what it claims.
 
-    `allowances` are the free seconds that it was made from, and `courtesies` what is waived for
-    each session and why; whoever issues it sees to it that both are still as they were.
+    `allowances` are the free seconds that it was made from, by the `agreements`, and `courtesies`
+    what is waived for each session and why; whoever issues it sees to it that free seconds and
+    courtesies are still as they were.
     """
 
     invoice: Invoice
@@ -54,6 +55,7 @@ class Draft:
     item_ids: list[int]
     allowances: Allowances
     courtesies: "dict[UUID, tuple[int, str]]"
+    agreements: Sequence[Agreement] = ()
     # For the annex, where the customer wishes for one.
     record: list[SessionRecord] | None = None
 
@@ -113,11 +115,6 @@ def treatment_for(shop: Shop, customer: Customer) -> Treatment:
     )
 
 
-def agreements_of(customer: Customer) -> list[Agreement]:
-    """Return a customer's agreements."""
-    return list(customer.agreements.all())
-
-
 def allowances_of(customer: Customer, month: Month, agreements: Sequence[Agreement]) -> Allowances:
     """Return the customer's free seconds: of the contract in that month, and prepaid.
 
@@ -125,8 +122,8 @@ def allowances_of(customer: Customer, month: Month, agreements: Sequence[Agreeme
     """
     agreement = Agreement.holding(agreements, month.last_day)
     included = agreement.included_minutes * 60 if agreement else 0
-    used = InvoiceLine.objects.contract_seconds_used(customer, month)
-    return Allowances(included - used, InvoiceLine.objects.prepaid_seconds_left(customer))
+    used, prepaid = InvoiceLine.objects.free_seconds(customer, month)
+    return Allowances(included - used, prepaid)
 
 
 def draft_of(
@@ -143,7 +140,7 @@ def draft_of(
     NetPriceMissingError (invoices.domain), VatRate.DoesNotExist and NothingDueError.
     """
     treatment = treatment_for(shop, customer)
-    agreements = agreements_of(customer)
+    agreements = list(customer.agreements.all())
     allowances = allowances_of(customer, month, agreements)
     lines = bill(
         [_work_of(session, agreements) for session in sessions],
@@ -161,6 +158,7 @@ def draft_of(
         item_ids=[item.pk for item in items],
         allowances=allowances,
         courtesies=courtesies_of(sessions),
+        agreements=agreements,
         record=_record_of(customer, sessions, agreements),
     )
 

@@ -7,8 +7,6 @@ milliseconds.
 
 import datetime as dt
 
-from django.db import transaction
-
 from customers.models import Customer
 from invoices.domain import numbering
 from invoices.domain.record import stored
@@ -24,7 +22,7 @@ from invoices.models import (
     NumberRange,
     ServiceRecord,
 )
-from invoices.services.drafting import Draft, agreements_of, allowances_of, courtesies_of
+from invoices.services.drafting import Draft, allowances_of, courtesies_of
 from sessions.models import Session
 
 PATTERNS = {
@@ -57,36 +55,33 @@ def draft_check(draft: Draft) -> None:
         raise RulesBrokenError(broken)
 
 
-def range_of(name: str, issued_on: dt.date) -> NumberRange:
-    """Return the number range for a day, making the new year's when it is the first of it."""
-    latest = NumberRange.objects.filter(name=name).order_by("-year").first()
+def _range_locked(name: str, issued_on: dt.date) -> NumberRange:
+    """Lock the number range for a day, making the new year's when it is the first of it."""
+    ranges = NumberRange.objects.select_for_update()
+    latest = ranges.filter(name=name).order_by("-year").first()
     pattern = latest.pattern if latest else PATTERNS[name]
     year = issued_on.year if numbering.restarts_each_year(pattern) else 0
     if latest is not None and latest.year == year:
         return latest
-    number_range, _created = NumberRange.objects.get_or_create(
+    begun, _created = NumberRange.objects.get_or_create(
         name=name, year=year, defaults={"pattern": pattern}
     )
-    return number_range
+    return ranges.get(pk=begun.pk)
 
 
 def draft_issue(draft: Draft) -> Invoice:
     """Give the draft its number and write it down for good; return the invoice.
 
-    To be called inside a transaction that ends right after. Raises SessionsChangedError,
-    with nothing written, when something the draft was made from is no longer as it was.
+    To be called inside a transaction that ends right after, and with any error. Raises
+    SessionsChangedError when something the draft was made from is no longer as it was.
     """
     invoice = draft.invoice
-    number_range = range_of(NumberRange.INVOICES, invoice.issued_on)
-    with transaction.atomic():
-        _claimable(draft)
-        write_down(draft, number_range)
-        BilledSession.objects.bulk_create(
-            BilledSession(session_id=pk, invoice=invoice) for pk in draft.session_ids
-        )
-        BilledItem.objects.bulk_create(
-            BilledItem(item_id=pk, invoice=invoice) for pk in draft.item_ids
-        )
+    _claimable(draft)
+    write_down(draft, NumberRange.INVOICES)
+    BilledSession.objects.bulk_create(
+        BilledSession(session_id=pk, invoice=invoice) for pk in draft.session_ids
+    )
+    BilledItem.objects.bulk_create(BilledItem(item_id=pk, invoice=invoice) for pk in draft.item_ids)
     return invoice
 
 
@@ -94,24 +89,24 @@ def _claimable(draft: Draft) -> None:
     """Lock what the draft claims, or raise SessionsChangedError."""
     customer = draft.invoice.customer
     # Free minutes are the customer's: two of their invoices cannot be made at once.
-    Customer.objects.select_for_update().get(pk=customer.pk)
+    Customer.objects.select_for_update().only("pk").get(pk=customer.pk)
     sessions = Session.objects.filter(
         pk__in=draft.session_ids, customer=customer, billed__isnull=True
-    )
+    ).only("courtesy_blocks", "courtesy_reason")
     items = Item.objects.filter(pk__in=draft.item_ids, customer=customer, billed__isnull=True)
     # Locked in one order, so that two finalisers cannot wait for each other.
     if courtesies_of(sessions.select_for_update(of=("self",)).order_by("pk")) != draft.courtesies:
         raise SessionsChangedError
     if len(items.select_for_update(of=("self",)).order_by("pk")) != len(draft.item_ids):
         raise SessionsChangedError
-    if allowances_of(customer, draft.invoice.month, agreements_of(customer)) != draft.allowances:
+    if allowances_of(customer, draft.invoice.month, draft.agreements) != draft.allowances:
         raise SessionsChangedError
 
 
-def write_down(draft: Draft, number_range: NumberRange) -> None:
-    """Draw the next number and insert invoice, lines, rates and service record."""
+def write_down(draft: Draft, name: str) -> None:
+    """Draw the next number of a range and insert invoice, lines, rates and service record."""
     invoice = draft.invoice
-    locked = NumberRange.objects.select_for_update().get(pk=number_range.pk)
+    locked = _range_locked(name, invoice.issued_on)
     locked.last_number += 1
     locked.save(update_fields=["last_number"])
     invoice.number_range = locked

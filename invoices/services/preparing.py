@@ -39,7 +39,7 @@ class NotInvoiceableError(Exception):
 
 def unbilled_issue(
     *,
-    customer_id: int,
+    customer: Customer,
     month: Month,
     session_id: UUID | None = None,
     note: Callable[[Invoice], None] | None = None,
@@ -50,7 +50,7 @@ def unbilled_issue(
     in the same transaction. Raises NotInvoiceableError.
     """
     for _attempt in range(ATTEMPTS):
-        draft = _draft(customer_id, month, session_id)
+        draft = _draft(customer, month, session_id)
         if draft is None:
             return None
         try:
@@ -81,22 +81,23 @@ def session_invoice(*, session: Session, by: User | None) -> Invoice | None:
         )
 
     return unbilled_issue(
-        customer_id=session.customer_id,
+        customer=Customer.objects.get(pk=session.customer_id),
         month=Month.of(session.started_at),
         session_id=session.pk,
         note=note,
     )
 
 
-def _draft(customer_id: int, month: Month, session_id: UUID | None) -> Draft | None:
+def _draft(customer: Customer, month: Month, session_id: UUID | None) -> Draft | None:
     """Prepare and check an invoice; None when nothing is unbilled."""
-    sessions = unbilled(month).filter(customer=customer_id).prefetch_related("segments")
-    items = Item.objects.unbilled().until(month).filter(customer=customer_id)
+    sessions = unbilled(month).filter(customer=customer).prefetch_related("segments")
+    # Whose they are is known: no copy of the customer with each.
+    sessions = sessions.select_related(None).select_related("technician")
+    items = Item.objects.unbilled().until(month).filter(customer=customer)
     if session_id is not None:
         sessions, items = sessions.filter(pk=session_id), items.none()
     if not sessions and not items:
         return None
-    customer = Customer.objects.get(pk=customer_id)
     company = Company.objects.current()
     _check_addresses(customer, company)
     try:

@@ -221,7 +221,8 @@ def invoice_run_item_process(*, item_id: int) -> InvoiceRunItem | None:
     if item is None:
         return None
     try:
-        _complete_files(item)
+        if item.invoice_id is not None:
+            _complete_files(item)  # of an earlier attempt
         invoice = _issue(item)
         if invoice is not None:
             invoice_archive(invoice, render_invoice)
@@ -285,7 +286,7 @@ def _issue(item: InvoiceRunItem) -> Invoice | None:
         item.invoice = invoice
         item.save(update_fields=["invoice"])
 
-    return unbilled_issue(customer_id=item.customer_id, month=item.run.month, note=note)
+    return unbilled_issue(customer=item.customer, month=item.run.month, note=note)
 
 
 def items_queued(*, item_ids: list[int]) -> None:

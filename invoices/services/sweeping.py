@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from invoices.archive import invoice_archive
 from invoices.documents.pdf import RenderError, render_invoice
-from invoices.models import Export, Invoice, InvoiceRunItem
+from invoices.models import ArchivedFile, Export, Invoice, InvoiceRunItem
 from invoices.services.runs import LEASE, State, files_missing, item_finish
 
 logger = logging.getLogger(__name__)
@@ -32,10 +32,12 @@ def invoices_complete(*, now: dt.datetime) -> None:
 
 
 def invoice_complete(*, invoice: Invoice) -> bool:
-    """Render and archive one invoice; return False where the file could not be written.
+    """Render and archive one invoice, unless that is done; return False where it was not written.
 
     What cannot be done now is done by a later round.
     """
+    if ArchivedFile.objects.filter(invoice=invoice).exists():
+        return True  # it was among many, and somebody else came first
     try:
         invoice_archive(invoice, render_invoice)
     except RenderError:

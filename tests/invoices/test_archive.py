@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 
 from company.models import Company
+from customers.models import Customer
 from invoices.archive import (
     ArchiveDamagedError,
+    invoice_archive,
     keep_logo,
     logo_path,
     read_archived,
@@ -20,6 +23,8 @@ from invoices.archive import (
 )
 from invoices.models import ArchivedFile
 from invoices.problems import Problem, problem_of
+from tests.invoices.conftest import MakeSession
+from tests.invoices.documents.test_pdf import issue
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -105,6 +110,20 @@ def test_a_device_that_is_really_full_says_so() -> None:
     with Path("/dev/full").open("wb", buffering=0) as stream, pytest.raises(OSError) as refusal:  # noqa: PT011 - the number is looked at
         stream.write(b"x")
     assert problem_of(refusal.value) == (Problem.DISK_FULL, "")
+
+
+def test_whoever_comes_second_gets_the_record_of_the_first_and_changes_nothing(
+    company: Company,
+    make_customer: Callable[..., Customer],
+    make_session: MakeSession,
+    archive: Path,
+) -> None:
+    make_session(make_customer())
+    first = issue().archived_file
+    content = read_archived(first)
+    assert invoice_archive(first.invoice, lambda _invoice: b"another file") == first
+    assert read_archived(first) == content
+    assert [path for path in archive.rglob("*") if path.is_file()] == [archive / first.path]
 
 
 def test_the_archive_lies_in_the_data_folder() -> None:

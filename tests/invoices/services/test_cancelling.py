@@ -94,7 +94,7 @@ def test_minutes_of_the_contract_come_back(
     invoice = issue()
     assert invoice.gross_cents == 850
     services.invoice_cancel(invoice=invoice, reason="", by=office)
-    assert InvoiceLine.objects.contract_seconds_used(customer, OCTOBER) == 0
+    assert InvoiceLine.objects.free_seconds(customer, OCTOBER) == (0, 0)
     assert issue().gross_cents == 850
 
 

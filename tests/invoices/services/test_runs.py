@@ -15,6 +15,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from company.domain.tariff import Terms
 from company.models import AuditEntry, Company
@@ -32,6 +33,8 @@ from tests.invoices.conftest import OCTOBER, MakeSession
 
 State = InvoiceRunItem.State
 MakeCustomer = Callable[..., Customer]
+# Of one invoice, with the beginning and the end of two transactions.
+STATEMENTS = 27
 
 
 def run_month(month: Month = OCTOBER) -> list[InvoiceRunItem]:
@@ -154,6 +157,24 @@ def test_one_customer_gets_one_invoice_with_all_sessions_of_the_month(
     assert (invoice.service_from, invoice.service_to) == (days[0], days[-1])
     assert invoice.gross_cents == 5100
     assert invoice.archived_file.size > 0
+
+
+def test_an_invoice_takes_few_statements_however_many_sessions_it_has(
+    company: Company,
+    make_customer: MakeCustomer,
+    make_session: MakeSession,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for sessions in (1, 1, 7):
+        customer = make_customer()
+        for day in range(sessions):
+            make_session(customer, OCTOBER.start + dt.timedelta(days=day))
+    run = services.invoice_run_create(month=OCTOBER)
+    begin_the_year, *items = services.invoice_run_start(run=run, by=None)
+    services.invoice_run_item_process(item_id=begin_the_year)
+    for item_id in items:
+        with django_assert_num_queries(STATEMENTS):
+            services.invoice_run_item_process(item_id=item_id)
 
 
 def test_running_again_bills_nothing_twice_and_takes_up_late_sessions(

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from django.db.models import F
@@ -14,6 +15,7 @@ from pypdf import PdfWriter
 
 from company.models import Company
 from customers.models import Customer
+from invoices import archive as archive_module
 from invoices import services
 from invoices.documents.facturx import FILE_NAME
 from invoices.einvoice.cii import issued_xml
@@ -28,6 +30,14 @@ WORKERS = 8
 # Set to 1000 for the proof of docs/benchmarks.md.
 CUSTOMERS = int(os.environ.get("DIBUC_TEST_CUSTOMERS", "40"))
 KILLS = 15
+
+
+class Place(NamedTuple):
+    """A place in the program: before, or right after, a call of `owner.name`."""
+
+    owner: object
+    name: str
+    is_after: bool = False
 
 
 def cheap_pdf(invoice: Invoice) -> bytes:
@@ -103,35 +113,37 @@ def test_workers_that_hold_the_same_customer_make_one_invoice(
     assert_gapless(CUSTOMERS)
 
 
-def blocking(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, owner: object, name: str
-) -> Callable[[], bool]:
-    """Let the next call of `owner.name` stand still; return whether somebody stands there."""
+def blocking(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: Place) -> Callable[[], bool]:
+    """Let the next who comes to a place stand still; return whether somebody stands there."""
     reached = tmp_path / "reached"
+    real = getattr(place.owner, place.name)
 
-    def stand_still(*_args: object, **_kwargs: object) -> None:
+    def stand_still(*args: object, **kwargs: object) -> None:
+        if place.is_after:
+            real(*args, **kwargs)
         reached.touch()
         time.sleep(workers.PATIENCE)
 
-    monkeypatch.setattr(owner, name, stand_still)
+    monkeypatch.setattr(place.owner, place.name, stand_still)
     return reached.exists
 
 
 def kill_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, item_id: int, place: str) -> None:
     """Start a worker on an item and kill it when it comes to a place in the program."""
     with monkeypatch.context() as patch:
-        reached = blocking(patch, tmp_path, *PLACES[place])
+        reached = blocking(patch, tmp_path, PLACES[place])
         pid = workers.start(work_on([item_id]))
         workers.wait_until(reached)
         assert workers.kill(pid) < 0
 
 
-PLACES: dict[str, tuple[object, str]] = {
-    "before the number": (preparing, "draft_issue"),
-    "with the number in hand": (BilledSession.objects, "bulk_create"),
-    "before rendering": (runs, "invoice_archive"),
-    "while writing": (os, "fsync"),
-    "file in place without record": (ArchivedFile.objects, "create"),
+PLACES = {
+    "before the number": Place(preparing, "draft_issue"),
+    "with the number in hand": Place(BilledSession.objects, "bulk_create"),
+    "before rendering": Place(runs, "invoice_archive"),
+    "while writing": Place(os, "fsync"),
+    "file written without name": Place(archive_module, "put_in_place"),
+    "file in place without record": Place(archive_module, "put_in_place", is_after=True),
 }
 
 
@@ -155,7 +167,13 @@ def test_a_worker_killed_before_it_issued_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize(
-    "place", ["before rendering", "while writing", "file in place without record"]
+    "place",
+    [
+        "before rendering",
+        "while writing",
+        "file written without name",
+        "file in place without record",
+    ],
 )
 def test_the_sweeper_completes_what_a_killed_worker_issued_under_the_same_number(
     waiting: list[int],
