@@ -12,7 +12,7 @@ from invoices.domain.lines import format_duration
 from invoices.domain.money import format_euros, format_percent
 from invoices.domain.period import SHOP_ZONE, exact_time
 from invoices.domain.record import SessionRecord, Stretch, restored
-from invoices.models import Invoice, ServiceRecord
+from invoices.models import Invoice
 from invoices.texts import block_name
 from sessions.domain.credentials import grouped
 from sessions.domain.lifecycle import EndReason
@@ -38,10 +38,9 @@ class AnnexRow:
 
 def annex_of(invoice: Invoice) -> list[AnnexRow]:
     """Return the annex's rows in the active language; none where nobody wished for one."""
-    record = ServiceRecord.objects.filter(invoice=invoice).first()
-    if record is None:
+    if invoice.rows.record is None:
         return []
-    return [_row(each, invoice.language) for each in restored(record.sessions)]
+    return [_row(each, invoice.language) for each in restored(invoice.rows.record.sessions)]
 
 
 def _row(record: SessionRecord, language: str) -> AnnexRow:

@@ -49,7 +49,7 @@ class Total:
 def document_context(invoice: Invoice) -> dict[str, Any]:
     """Return what templates/pdf/invoice.html needs, in the active language.
 
-    Expects lines and rates prefetched; reads nothing but the invoice's own snapshot.
+    Reads nothing but the invoice's own snapshot.
     """
     seller, buyer = invoice.seller_party, invoice.buyer_party
     return {
@@ -59,10 +59,10 @@ def document_context(invoice: Invoice) -> dict[str, Any]:
         "created": invoice.issued_at.astimezone(dt.UTC).isoformat(timespec="seconds"),
         "texts": invoice.texts,
         "facts": facts_of(invoice, buyer),
-        "rows": [row_of(line, invoice.language) for line in invoice.lines.all()],
+        "rows": [row_of(line, invoice.language) for line in invoice.rows.lines],
         "totals": totals_of(invoice),
-        "reasons": [rate.reason for rate in invoice.rates.all() if rate.reason],
-        "has_vat": any(not rate.reason for rate in invoice.rates.all()),
+        "reasons": [rate.reason for rate in invoice.rows.rates if rate.reason],
+        "has_vat": any(not rate.reason for rate in invoice.rows.rates),
         "due": format_euros(invoice.gross_cents, invoice.language),
         "girocode": transfer_code(seller, invoice.gross_cents, invoice.number),
     }
@@ -159,7 +159,7 @@ def totals_of(invoice: Invoice) -> list[Total]:
     """Return net and VAT of each rate, the rounding where there is one, and what is due."""
     language = invoice.language
     totals = []
-    for rate in invoice.rates.all():
+    for rate in invoice.rows.rates:
         net, vat = (format_euros(cents, language) for cents in (rate.net_cents, rate.vat_cents))
         if rate.reason:
             totals.append(Total(_("Net, without VAT"), net))

@@ -9,7 +9,6 @@ from pathlib import Path
 import pydyf
 import weasyprint
 from django.conf import settings
-from django.db.models import prefetch_related_objects
 from django.template.loader import render_to_string
 from django.utils import translation
 from weasyprint.text.fonts import FontConfiguration
@@ -71,7 +70,6 @@ def warm_up() -> None:
 
 def invoice_html(invoice: Invoice) -> str:
     """Return the document as HTML, in the invoice's own language."""
-    prefetch_related_objects([invoice], "lines", "rates")
     with translation.override(invoice.language):
         return render_to_string(TEMPLATE, document_context(invoice))
 

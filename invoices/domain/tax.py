@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-NO_VAT = Decimal(0)
+# As the database gives it back: nobody can tell whether a row was read or is about to be written.
+NO_VAT = Decimal("0.00")
 # Whose businesses owe the VAT of a service themselves (art. 196 of directive 2006/112/EC).
 EUROPEAN_UNION = frozenset({
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",

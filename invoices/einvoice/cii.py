@@ -68,8 +68,8 @@ def invoice_xml(
 
 
 def issued_xml(invoice: Invoice) -> bytes:
-    """Return the XML of an issued invoice, from the rows in the database."""
-    return invoice_xml(invoice, list(invoice.lines.all()), list(invoice.rates.all()))
+    """Return the XML of an issued invoice, from its rows."""
+    return invoice_xml(invoice, invoice.rows.lines, invoice.rows.rates)
 
 
 def _line(trade: etree._Element, line: InvoiceLine) -> None:

@@ -7,6 +7,7 @@ from invoices.models.documents import (
     Invoice,
     InvoiceLine,
     InvoiceVat,
+    Rows,
     ServiceRecord,
     WrittenOnce,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "Payment",
     "PrintBatch",
     "Reminder",
+    "Rows",
     "ServiceRecord",
     "WriteOff",
     "WrittenOnce",

@@ -4,11 +4,12 @@ What may still change about an invoice (delivery, payment) lives in tables of it
 """
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn
 
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from invoices.domain.lines import UNIT_ONE, LineKind
@@ -56,6 +57,14 @@ class WrittenOnce(models.Model):
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse."""
         raise IssuedIsFinalError
+
+
+class Rows(NamedTuple):
+    """What belongs to an invoice, in its order; `record` is None where nobody wished for one."""
+
+    lines: "list[InvoiceLine]"
+    rates: "list[InvoiceVat]"
+    record: "ServiceRecord | None"
 
 
 class Invoice(WrittenOnce):
@@ -155,6 +164,15 @@ class Invoice(WrittenOnce):
     def is_cancelled(self) -> bool:
         """Whether another document takes it back."""
         return hasattr(self, "cancellation")
+
+    @cached_property
+    def rows(self) -> Rows:
+        """Read what belongs to it, once, since it never changes.
+
+        Whoever has just inserted the rows sets them here, and nothing is read back.
+        """
+        record = ServiceRecord.objects.filter(invoice=self).first()
+        return Rows(list(self.lines.all()), list(self.rates.all()), record)
 
     @property
     def seller_party(self) -> Seller:

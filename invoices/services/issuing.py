@@ -20,6 +20,7 @@ from invoices.models import (
     InvoiceVat,
     Item,
     NumberRange,
+    Rows,
     ServiceRecord,
 )
 from invoices.services.drafting import Draft, allowances_of, courtesies_of
@@ -121,5 +122,7 @@ def write_down(draft: Draft, name: str) -> None:
         rate.invoice = invoice
     InvoiceLine.objects.bulk_create(draft.lines)
     InvoiceVat.objects.bulk_create(draft.rates)
+    record = None
     if draft.record is not None:
-        ServiceRecord.objects.create(invoice=invoice, sessions=stored(draft.record))
+        record = ServiceRecord.objects.create(invoice=invoice, sessions=stored(draft.record))
+    invoice.rows = Rows(draft.lines, draft.rates, record)

@@ -34,7 +34,7 @@ from tests.invoices.conftest import OCTOBER, MakeSession
 State = InvoiceRunItem.State
 MakeCustomer = Callable[..., Customer]
 # Of one invoice, with the beginning and the end of two transactions.
-STATEMENTS = 27
+STATEMENTS = 24
 
 
 def run_month(month: Month = OCTOBER) -> list[InvoiceRunItem]:
