@@ -41,16 +41,19 @@ class Motion:
 
     def note(self, changed: TileGrid, now: float) -> bool:
         """Note the marked tiles as changed; return whether a tick is over."""
+        # The first frame is a tick of its own.
+        passed = TICK
         if self._tick is None or now - self._noted > REST:
             self._begin(changed.width, changed.height)
-            self._tick = now - TICK
+        else:
+            passed = now - self._tick
         self._noted = now
         span = changed.span
         self._moved.cells[span] = _either(self._moved.cells[span], changed.cells[span])
-        if now - self._tick < TICK:
+        if passed < TICK:
             return False
-        self._age(min(8, max(1, int((now - self._tick - TICK) / TICK_MOST))))
-        self._tick = max(self._tick + TICK, now - TICK)
+        self._age(min(8, max(1, int((passed - TICK) / TICK_MOST))))
+        self._tick = max(now - passed + TICK, now - TICK)
         return True
 
     def _age(self, ticks: int) -> None:

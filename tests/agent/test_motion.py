@@ -18,12 +18,12 @@ def grid_of(*boxes: Box) -> TileGrid:
     return grid
 
 
-def after(frames: int, pause: float, *, every: int = 1) -> TileGrid:
+def after(frames: int, pause: float, *, every: int = 1, begin: float = 0.0) -> TileGrid:
     """Return what moves after so many frames, of which each `every`th changes a box."""
     motion = Motion(WIDTH, HEIGHT)
     for number in range(frames):
         boxes = [Box(3, 3, 20, 9)] if number % every == 0 else [Box(0, 0, 1, 1)]
-        motion.note(grid_of(*boxes), number * pause)
+        motion.note(grid_of(*boxes), begin + number * pause)
     return motion.moving()
 
 
@@ -35,6 +35,11 @@ def test_what_changes_in_every_frame_moves_at_any_pace(pause: float) -> None:
 def test_what_has_changed_only_once_does_not_move() -> None:
     assert not after(MOVING - 1, 0.04)
     assert after(MOVING, 0.04)
+
+
+@given(st.floats(0, 1e7))
+def test_the_first_change_counts_whenever_it_comes(begin: float) -> None:
+    assert after(MOVING, 0.04, begin=begin)
 
 
 def test_what_changes_now_and_then_does_not_move() -> None:
