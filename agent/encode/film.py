@@ -42,7 +42,7 @@ BITS_LEAST, BITS_MOST = 150_000, 12_000_000
 # Rates change by steps, since each one makes the encoder plan anew.
 STEP = 1.25
 # Quantisers: finer ones cost bytes that nobody sees in what moves.
-SHARP, COARSE = 27, 30
+SHARP, COARSE = 26, 30
 SHARP_QUALITY = 70
 
 MakeEncoder = Callable[[int, int, Rate], VideoEncoder]
