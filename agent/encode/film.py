@@ -34,7 +34,8 @@ GROW_EVERY = 1.0
 # What was scrolled is no film, even where one was: lines that say so, and the share that agrees.
 SCROLL_VOTES = 12
 SCROLLED_SHARE = 0.5
-# A film that pauses costs as much as many seconds of it do, so it has to be calm for longer.
+# A film that pauses costs as much as a second of it does to look right, so it has to be calm for
+# longer.
 FILM_CALM = 0.6
 # Of what the line carries, so much is a film's.
 LINE_SHARE = 0.5
@@ -105,7 +106,7 @@ class Film(Stage):
             return
         work.add(region, Codec.H264, video_data(unit, key=self._is_key))
         self._is_key = False
-        work.canvas.lossy.add(tiles, work.now + FILM_CALM, Level.ROUGH)
+        work.canvas.lossy.add(tiles, work.now + FILM_CALM, Level.FILM)
         work.canvas.take(work.picture, region)
         work.painted += region.area
         moved(work, [region])

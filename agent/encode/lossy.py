@@ -21,8 +21,9 @@ class Level(IntEnum):
     """How roughly, roughest first."""
 
     PREVIEW = 1  # half the resolution
-    ROUGH = 2  # a JPEG as good as the line allowed, or a picture out of a film
-    FINE = 3  # a JPEG that looks right
+    FILM = 2  # a picture out of a film
+    ROUGH = 3  # a JPEG as good as the line allowed
+    FINE = 4  # a JPEG that looks right
 
 
 class _Moment(NamedTuple):

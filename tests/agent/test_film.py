@@ -116,6 +116,23 @@ def test_a_film_that_rests_becomes_identical() -> None:
     assert cinema.identical
 
 
+def test_a_film_that_stops_for_a_second_looks_right_and_is_not_brought_without_loss() -> None:
+    cinema = Cinema()
+    for _ in range(12):
+        cinema.step()
+    end = cinema.now + 1
+    mended: list[Rect] = []
+    while (due := cinema.encoder.mend_at()) is not None and due < end:
+        cinema.now = max(cinema.now, due)
+        frame = cinema.encoder.mend(cinema.now, WIDE)
+        assert frame is not None
+        cinema.painter.paint(encode_frame(frame))
+        mended += frame.rects
+    assert {rect.codec for rect in mended} == {Codec.JPEG}
+    cinema.rest()
+    assert cinema.identical
+
+
 def test_what_is_written_beside_and_over_a_film_is_there_too() -> None:
     cinema = Cinema()
     for _ in range(12):
