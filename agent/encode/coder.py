@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from agent.capture.base import Box, Picture
 from agent.encode.area import TILE, TileGrid, touched
+from agent.encode.copy import Copy
 from agent.encode.kernel import Kernel, Pair
 from agent.encode.lossy import LossyTiles
 from agent.encode.means import Means
@@ -68,7 +69,7 @@ class Work:
         means: what the line allows.
         fresh: what may have changed since the frame before, in pixels; the rest has waited.
         rects: the frame so far, in painting order.
-        sources: from where this frame has copied, in pixels: what is new there came into view.
+        copies: what of this frame only moved.
         pair: the screen as it is, and as the technician has it after the rectangles so far.
     """
 
@@ -82,7 +83,7 @@ class Work:
     means: Means
     fresh: list[Box] = field(default_factory=list)
     rects: list[Rect] = field(default_factory=list)
-    sources: list[Box] = field(default_factory=list)
+    copies: list[Copy] = field(default_factory=list)
     size: int = 0
     painted: int = 0
     pair: Pair = field(init=False)

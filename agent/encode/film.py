@@ -6,9 +6,10 @@ What goes as a film is rough; like photographs it becomes identical once it is c
 import logging
 from collections.abc import Callable
 
-from agent.capture.base import Box
+from agent.capture.base import Box, Picture
 from agent.encode.area import TileGrid, touched
 from agent.encode.coder import Canvas, Stage, Work, moved
+from agent.encode.copy import Copy
 from agent.encode.h264 import FilmError, Rate, VideoEncoder, encoder
 from agent.encode.lossy import Level
 from agent.encode.means import Means
@@ -134,6 +135,7 @@ class Watch(Stage):
         self._film = film
         self._all = Motion(1, 1)
         self._beside = Motion(1, 1)
+        self._scrolled = Motion(1, 1)
         self._grown = 0.0
         self._tight = 0.0
 
@@ -141,6 +143,7 @@ class Watch(Stage):
         shadow = canvas.shadow
         self._all = Motion(shadow.width, shadow.height)
         self._beside = Motion(shadow.width, shadow.height)
+        self._scrolled = Motion(shadow.width, shadow.height)
 
     def before(self, work: Work) -> None:
         """Look at everything that has changed; end or shrink the film accordingly."""
@@ -164,12 +167,8 @@ class Watch(Stage):
         film = self._film
         if not film.possible:
             return
-        news = work.news()
-        for box in work.sources:
-            # Where a page was scrolled away or a window dragged away, what is new was there before.
-            news.fill(touched(box), 0)
-        film.note_moved([touched(box) for box in work.sources])
-        if not self._beside.note(news, work.now):
+        film.note_moved([touched(copy.source_box) for copy in work.copies])
+        if not self._beside.note(self._unexplained(work), work.now):
             return
         moving = self._beside.moving()
         least = 1 if film.region is not None else MOVING_SHARE * LEAST_TILES
@@ -192,6 +191,17 @@ class Watch(Stage):
             if beside and self._looks_so(work, moving, around(beside)):
                 self._show(work, around(beside), film.region)
 
+    def _unexplained(self, work: Work) -> TileGrid:
+        """Return the news that did not just come into view."""
+        news, scrolled = work.news(), TileGrid(work.changed.width, work.changed.height)
+        for copy in work.copies:
+            # Where a page was scrolled away or a window dragged away, what is new was there before.
+            news.fill(touched(copy.source_box), 0)
+            if not all(copy.way):
+                scrolled.fill(touched(_track(copy, work.picture)), 1)
+        self._scrolled.note(scrolled, work.now)
+        return news.without(self._scrolled.recent(work.now))
+
     def _is_film(self, work: Work, moving: TileGrid, group: Box) -> bool:
         return (
             group.area >= LEAST_TILES
@@ -213,6 +223,18 @@ class Watch(Stage):
         if min(region.x1 - region.x0, region.y1 - region.y0) >= LEAST_SIDE:
             self._grown = self._tight = work.now
             self._film.show(region)
+
+
+def _track(copy: Copy, picture: Picture) -> Box:
+    """Return all of the screen that may be scrolled with a part of it, in pixels.
+
+    Where the line is slow, what came into view waits and has moved on before it is sent: then it is
+    found nowhere, differs in each frame, and looks like a film.
+    """
+    box, (_, down) = copy.box, copy.way
+    if down:
+        return Box(box.x0, 0, box.x1, picture.height)
+    return Box(0, box.y0, picture.width, box.y1)
 
 
 def _is_scrolled(work: Work, tiles: Box) -> bool:

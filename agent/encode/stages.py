@@ -55,7 +55,7 @@ class Copies(Stage):
             work.kernel.move(canvas.shadow, copy.box, copy.source)
             canvas.lossy.copied(copy, work.now)
             work.add(copy.box, Codec.COPY, copy_data(*copy.source))
-            work.sources.append(copy.source_box)
+            work.copies.append(copy)
         if copies:
             # What the copies brought is compared like everything else.
             moved(work, [copy.box for copy in copies])

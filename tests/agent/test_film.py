@@ -310,6 +310,24 @@ def test_a_photograph_that_is_scrolled_into_view_is_no_film() -> None:
     assert Codec.H264 not in cinema.painter.codecs
 
 
+@pytest.mark.parametrize(("step", "frame_bytes"), [(64, 1500), (90, 3000), (150, 6000)])
+def test_a_page_that_is_scrolled_faster_than_the_line_carries_is_no_film(
+    step: int, frame_bytes: int
+) -> None:
+    page = text(640, 40 * step + 480)
+    for top in range(500, 40 * step, 1100):
+        page.paste(photograph(400, 450), (100, top))
+    cinema, means = Cinema(), replace(NARROW, frame_bytes=frame_bytes)
+    for number in range(1, 41):
+        cinema.memory.image.paste(page.crop((0, number * step, 640, number * step + 480)), (0, 0))
+        cinema.now += PACE
+        frame = cinema.encoder.update(cinema.memory.draw(), [SCREEN], cinema.now, means)
+        assert frame is not None
+        cinema.painter.paint(encode_frame(frame))
+    assert Codec.COPY in cinema.painter.codecs
+    assert Codec.H264 not in cinema.painter.codecs
+
+
 def test_a_film_that_stops_and_is_scrolled_away_is_over() -> None:
     cinema = Cinema()
     for _ in range(12):
