@@ -12,8 +12,8 @@ TEXT_LIMIT = 140
 BYTES_LIMIT = 331
 HIGHEST = Decimal("999999999.99")
 BIC_LENGTHS = (0, 8, 11)
-# Readers take any of the eight masks. Drawing all of them to find the one that looks best
-# (ISO/IEC 18004, 7.8.3) would take five times as long as the code itself.
+# One of eight masks. Readers take any; an encoder should draw all and keep the evenest one
+# (ISO/IEC 18004, 7.8.3), which takes four times as long as everything else about the code.
 MASK = 4
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-# As the database gives it back: nobody can tell whether a row was read or is about to be written.
+# With two places, as the database gives it back: rows that were just written print like read ones.
 NO_VAT = Decimal("0.00")
 # Whose businesses owe the VAT of a service themselves (art. 196 of directive 2006/112/EC).
 EUROPEAN_UNION = frozenset({
