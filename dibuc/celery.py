@@ -5,7 +5,8 @@ import gc
 import os
 
 from celery import Celery
-from celery.signals import worker_init, worker_process_init
+from celery.signals import task_prerun, worker_init, worker_process_init
+from django.db import close_old_connections
 
 from dibuc.lifeline import die_with_parent
 
@@ -49,3 +50,9 @@ def settle(**_signal: object) -> None:
     """
     gc.freeze()
     gc.set_threshold(COLLECT_EVERY, 10, 5)
+
+
+@task_prerun.connect
+def drop_stale_connections(**_signal: object) -> None:
+    """Close database connections that are broken or too old, as Django does between requests."""
+    close_old_connections()

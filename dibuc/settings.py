@@ -5,6 +5,7 @@ socket, everything under `DIBUC_DATA` (var/), reachable on the loopback only.
 docs/operations.md lists every variable.
 """
 
+import sys
 from pathlib import Path
 
 import django_stubs_ext
@@ -148,6 +149,9 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CONCURRENCY = env.get_int("WORKERS", 2, least=1, most=64)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Celery would close the database's connection after so many tasks, by default after each one.
+# Opening it takes PostgreSQL longer than an invoice's rows; dibuc/celery.py closes stale ones.
+CELERY_DB_REUSE_MAX = sys.maxsize
 CELERY_TIMEZONE = "Europe/Berlin"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 # A sweep that could not begin before the next one is due has lost its meaning.

@@ -21,6 +21,12 @@ tasks.queue_items(services.invoice_run_start(run=run, by=None))
 ISSUED = "SELECT count(*) FROM invoices_invoice"
 ARCHIVED = "SELECT count(*) FROM invoices_archivedfile"
 UNFINISHED = "SELECT count(*) FROM invoices_invoicerunitem WHERE state IN ('waiting', 'working')"
+# The workers' connections: they outlive an invoice.
+KEPT_OPEN = """
+SELECT count(*) FROM pg_stat_activity
+WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+AND backend_start < (SELECT max(issued_at) FROM invoices_invoice)
+"""
 FORGOTTEN = """
 SELECT count(*) FROM support_sessions_session session
 JOIN invoices_invoicerunitem item ON item.customer_id = session.customer_id
@@ -70,6 +76,7 @@ def test_a_month_survives_the_death_of_worker_redis_and_database(back_office: Ba
     assert sorted(row["sequence"] for row in rows) == list(range(1, len(rows) + 1))
     now = {row["customer_id"]: row["number"] for row in rows}
     assert {customer: now[customer] for customer in given} == given
+    assert back_office.number(KEPT_OPEN) > 0
     # A session can be billed once only; none was forgotten.
     assert back_office.number(FORGOTTEN) == 0
     back_office.manage("verify_archive")
