@@ -54,8 +54,8 @@ def line_description(line: Line, language: str) -> str:
         )
         return text % {
             "date": date_format(line.service_date, "SHORT_DATE_FORMAT"),
-            "start": clock_time(line.work.started_at),
-            "end": clock_time(line.work.ended_at),
+            "start": clock_time(line.work.started_at, language),
+            "end": clock_time(line.work.ended_at, language),
             "minutes": format_duration(line.work.seconds),
             "quantity": line.quantity,
             "block": block_name(line.block_seconds),

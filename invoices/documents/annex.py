@@ -46,32 +46,35 @@ def annex_of(invoice: Invoice) -> list[AnnexRow]:
 def _row(record: SessionRecord, language: str) -> AnnexRow:
     session = [
         date_format(record.started_at.astimezone(SHOP_ZONE).date(), "SHORT_DATE_FORMAT"),
-        f"{exact_time(record.started_at)} – {exact_time(record.ended_at)}",
+        _span(record.started_at, record.ended_at, language),
         record.technician,
     ]
     if record.ended_by in ENDED_BY:
         session.append(str(ENDED_BY[EndReason(record.ended_by)]))
     return AnnexRow(
         session=session,
-        time=_time(record),
+        time=_time(record, language),
         price=_price(record, language),
-        consent=_consent(record),
+        consent=_consent(record, language),
     )
 
 
-def _time(record: SessionRecord) -> list[str]:
+def _time(record: SessionRecord, language: str) -> list[str]:
     lines = [_("%(time)s min connected") % {"time": format_duration(record.seconds)}]
     pauses = record.interruptions
     if not pauses:
         return [*lines, _("without interruption")]
     text = ngettext("%(count)d interruption:", "%(count)d interruptions:", len(pauses))
     lines.append(text % {"count": len(pauses)})
-    return [*lines, *map(_pause, pauses)]
+    return [*lines, *(_pause(pause, language) for pause in pauses)]
 
 
-def _pause(pause: Stretch) -> str:
-    length = format_duration(pause.seconds)
-    return f"{exact_time(pause.start)} – {exact_time(pause.end)} ({length})"
+def _pause(pause: Stretch, language: str) -> str:
+    return f"{_span(pause.start, pause.end, language)} ({format_duration(pause.seconds)})"
+
+
+def _span(start: dt.datetime, end: dt.datetime, language: str) -> str:
+    return f"{exact_time(start, language)} – {exact_time(end, language)}"
 
 
 def _price(record: SessionRecord, language: str) -> list[str]:
@@ -111,20 +114,22 @@ def _terms(terms: Terms, language: str) -> str:
     return text
 
 
-def _consent(record: SessionRecord) -> list[str]:
+def _consent(record: SessionRecord, language: str) -> list[str]:
     lines = [_("ID %(id)s") % {"id": grouped(record.support_id)}]
     if record.ordered_at is not None:
-        lines.append(_("ordered %(time)s") % {"time": _moment(record.ordered_at, record)})
+        lines.append(_("ordered %(time)s") % {"time": _moment(record.ordered_at, record, language)})
     if record.consented_at is not None:
-        lines.append(_("price accepted %(time)s") % {"time": _moment(record.consented_at, record)})
+        lines.append(
+            _("price accepted %(time)s") % {"time": _moment(record.consented_at, record, language)}
+        )
         if record.consent_text_version:
             lines.append(_("text version %(version)s") % {"version": record.consent_text_version})
     return lines
 
 
-def _moment(moment: dt.datetime, record: SessionRecord) -> str:
+def _moment(moment: dt.datetime, record: SessionRecord, language: str) -> str:
     """Return the time, with its day where that is another than the session's."""
     day = moment.astimezone(SHOP_ZONE).date()
     if day == record.started_at.astimezone(SHOP_ZONE).date():
-        return exact_time(moment)
-    return f"{date_format(day, 'SHORT_DATE_FORMAT')} {exact_time(moment)}"
+        return exact_time(moment, language)
+    return f"{date_format(day, 'SHORT_DATE_FORMAT')} {exact_time(moment, language)}"

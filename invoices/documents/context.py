@@ -149,7 +149,9 @@ def row_of(line: InvoiceLine, language: str) -> Row:
         date=date,
         blocks=blocks,
         gross=gross,
-        time=f"{clock_time(line.started_at)} – {clock_time(line.ended_at)}",
+        time=" – ".join(
+            clock_time(moment, language) for moment in (line.started_at, line.ended_at)
+        ),
         minutes=format_duration(line.seconds or 0),
         technician=line.technician,
     )

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 SHOP_ZONE = ZoneInfo("Europe/Berlin")
 DECEMBER = 12
+# What the time zone database calls by its English names.
+GERMAN_ZONES = {"CET": "MEZ", "CEST": "MESZ"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -74,22 +76,24 @@ class Month:
         return Month(self.year, self.month - 1)
 
 
-def clock_time(moment: dt.datetime) -> str:
+def clock_time(moment: dt.datetime, language: str = "de") -> str:
     """Return 'HH:MM' by the shop's clock, with the zone where the hour comes twice.
 
-    In the night when the clocks go back, 02:30 alone would be ambiguous on an invoice.
+    In the night when the clocks go back, 02:30 alone would be ambiguous on an invoice: it is
+    '02:30 MESZ' (de), '02:30 CEST' (en) the first time, and no line ends between the two.
     """
-    return _clock(moment, "%H:%M")
+    return _clock(moment, "%H:%M", language)
 
 
-def exact_time(moment: dt.datetime) -> str:
+def exact_time(moment: dt.datetime, language: str = "de") -> str:
     """Return 'HH:MM:SS', likewise."""
-    return _clock(moment, "%H:%M:%S")
+    return _clock(moment, "%H:%M:%S", language)
 
 
-def _clock(moment: dt.datetime, form: str) -> str:
+def _clock(moment: dt.datetime, form: str, language: str) -> str:
     local = moment.astimezone(SHOP_ZONE)
     text = local.strftime(form)
     if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
         return text
-    return f"{text} {local.tzname()}"
+    zone = local.tzname() or ""
+    return f"{text}\N{NO-BREAK SPACE}{GERMAN_ZONES[zone] if language.startswith('de') else zone}"

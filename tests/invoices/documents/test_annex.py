@@ -163,12 +163,35 @@ def test_it_is_a_part_of_the_one_file_and_the_same_each_time(
     assert render_invoice(Invoice.objects.get(pk=invoice.pk)) == content
 
 
+@pytest.mark.parametrize(
+    ("language", "summer", "winter"), [("de", "MESZ", "MEZ"), ("en", "CEST", "CET")]
+)
 def test_a_session_across_the_end_of_summer_time_tells_its_hours_apart(
-    customer: Customer, make_session: MakeSession
+    make_customer: MakeCustomer,
+    make_session: MakeSession,
+    language: str,
+    summer: str,
+    winter: str,
 ) -> None:
-    make_session(customer, dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC), seconds=3600)
-    (_first, annex) = pages(read_archived(issue().archived_file))
-    assert "02:30:00 CEST – 02:30:00 CET" in annex
+    customer = make_customer(wants_service_record=True, language=language)
+    start = dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC)
+    session = make_session(customer, start, seconds=3600, consented_at=start)
+    # The hour that comes twice, in every place of both pages.
+    pause = start + dt.timedelta(minutes=20)
+    session.segments.update(last_seen_at=pause, ended_at=pause)
+    last = start + dt.timedelta(hours=1)
+    Segment.objects.create(
+        session=session,
+        started_at=pause + dt.timedelta(minutes=1),
+        last_seen_at=last,
+        ended_at=last,
+    )
+    Session.objects.update(seconds=3540)
+    first, annex = pages(read_archived(issue().archived_file))
+    assert f"02:30 {summer} – 02:30 {winter}" in first
+    assert f"02:30:00 {summer} – 02:30:00 {winter}" in annex
+    assert f"02:50:00 {summer} – 02:51:00 {summer}" in annex
+    assert annex.count(summer) == 4
 
 
 def test_hostile_names_stay_text(customer: Customer, make_session: MakeSession) -> None:

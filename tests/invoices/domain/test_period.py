@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invoices.domain.period import Month, clock_time
+from invoices.domain.period import Month, clock_time, exact_time
 
 MONTHS = st.builds(Month, st.integers(2001, 2100), st.integers(1, 12))
 
@@ -68,9 +68,16 @@ def test_the_month_of_the_clock_change_is_an_hour_longer_or_shorter() -> None:
     assert Month(2026, 3).end - Month(2026, 3).start == dt.timedelta(days=31) - hour
 
 
-def test_the_hour_that_comes_twice_is_named_with_its_zone() -> None:
+@pytest.mark.parametrize(
+    ("language", "summer", "winter"), [("de", "MESZ", "MEZ"), ("en", "CEST", "CET")]
+)
+def test_the_hour_that_comes_twice_is_named_with_its_zone(
+    language: str, summer: str, winter: str
+) -> None:
     first = dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC)
-    assert clock_time(first) == "02:30 CEST"
-    assert clock_time(first + dt.timedelta(hours=1)) == "02:30 CET"
-    assert clock_time(first + dt.timedelta(hours=2)) == "03:30"
-    assert clock_time(dt.datetime(2026, 3, 29, 1, 0, tzinfo=dt.UTC)) == "03:00"
+    second = first + dt.timedelta(hours=1)
+    assert clock_time(first, language) == f"02:30\N{NO-BREAK SPACE}{summer}"
+    assert clock_time(second, language) == f"02:30\N{NO-BREAK SPACE}{winter}"
+    assert exact_time(second, language) == f"02:30:00\N{NO-BREAK SPACE}{winter}"
+    assert clock_time(first + dt.timedelta(hours=2), language) == "03:30"
+    assert clock_time(dt.datetime(2026, 3, 29, 1, 0, tzinfo=dt.UTC), language) == "03:00"
