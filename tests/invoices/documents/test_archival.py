@@ -1,16 +1,25 @@
 """PDF/A-3b: what a validator looks at holds, and the check finds what is wrong."""
 
+import datetime as dt
 import io
+from collections.abc import Callable
+from decimal import Decimal
 
 import pypdf
 import pytest
 from pypdf.generic import DictionaryObject, NameObject, NumberObject, TextStringObject
 
+from company.models import Company
+from customers.models import Customer
 from invoices.archive import read_archived
+from invoices.documents.context import MINUS
+from invoices.documents.facturx import embedded_xml
 from invoices.documents.pdf import html_to_pdf
+from invoices.einvoice.reading import facts_in
 from invoices.models import Invoice
+from tests.invoices.conftest import OCTOBER, MakeSession
 from tests.invoices.documents.archival import archival_faults, transparency
-from tests.invoices.documents.test_pdf import invoice
+from tests.invoices.documents.test_pdf import invoice, issue, pages_of, plain
 
 __all__ = ["invoice"]
 
@@ -18,6 +27,19 @@ __all__ = ["invoice"]
 @pytest.fixture
 def content(invoice: Invoice) -> bytes:
     return read_archived(invoice.archived_file)
+
+
+@pytest.fixture
+def annexed(
+    company: Company, make_customer: Callable[..., Customer], make_session: MakeSession
+) -> Invoice:
+    """Return an invoice with the service record of sessions that take pages of their own."""
+    customer = make_customer(wants_service_record=True)
+    for number in range(25):
+        start = OCTOBER.start + dt.timedelta(hours=28 * number)
+        waived = {"courtesy_blocks": 1, "courtesy_reason": "Rückfrage"} if number % 5 == 0 else {}
+        make_session(customer, start, seconds=900 + number, consented_at=start, **waived)
+    return issue()
 
 
 def changed(content: bytes, key: str, value: object) -> bytes:
@@ -31,6 +53,28 @@ def changed(content: bytes, key: str, value: object) -> bytes:
 
 def test_a_validator_finds_nothing_in_an_invoice(content: bytes) -> None:
     assert archival_faults(content) == []
+
+
+def test_a_validator_finds_nothing_in_an_invoice_with_its_service_record(
+    annexed: Invoice,
+) -> None:
+    content = read_archived(annexed.archived_file)
+    assert len(pypdf.PdfReader(io.BytesIO(content)).pages) > 2
+    assert archival_faults(content) == []
+    assert transparency(content) == []
+
+
+def test_page_and_xml_of_an_invoice_with_its_service_record_say_the_same(
+    annexed: Invoice,
+) -> None:
+    content = read_archived(annexed.archived_file)
+    facts = facts_in(embedded_xml(content))
+    assert facts.due == Decimal("382.50")  # 25 sessions of two blocks, five blocks waived
+    text = "".join(plain(page) for page in pages_of(content))
+    for amount in (facts.net, facts.vat, facts.due):
+        assert f"{amount:.2f} €".replace(".", ",") in text
+    printed = text.count("2 × 8,50") + text.count(f"{MINUS}1 × 8,50")
+    assert printed == len(facts.lines) == 30
 
 
 def test_nothing_on_an_invoice_is_see_through(content: bytes) -> None:
