@@ -1,4 +1,4 @@
-"""What late payment cost those who were late: claimed by letters, given up with an invoice.
+"""What late payment cost those who were late: claimed by letters, waived, given up with an invoice.
 
 Default interest, letters and the flat amount are damages (sec. 280, 288 BGB), not a price for
 a service: there is no VAT on them (UStAE 1.3 (6)), and they are no revenue.
@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from invoices.models import Invoice, Reminder
+from invoices.domain.owed import CHARGES, Part
+from invoices.domain.period import SHOP_ZONE, day_span
+from invoices.models import Invoice, Reminder, WriteOff
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Charge:
 
 
 def of_days(first: dt.date, last: dt.date) -> list[Charge]:
-    """Return the charges of these days, both included, in their order. Two queries at most."""
+    """Return the charges of these days, both included, in their order."""
     days = (first, last)
     letters = Reminder.objects.filter(
         Q(issued_on__range=days) | Q(invoice__cancellation__issued_on__range=days)
@@ -47,6 +49,9 @@ def of_days(first: dt.date, last: dt.date) -> list[Charge]:
         if letter.invoice.is_cancelled and first <= letter.invoice.cancellation.issued_on <= last:
             cancelled[letter.invoice_id] = letter.invoice
     found += [_given_up(invoice) for invoice in cancelled.values()]
+    start, end = day_span(first, last)
+    waived = WriteOff.objects.filter(part__in=CHARGES, at__gte=start, at__lt=end)
+    found += [_waived(row) for row in waived.select_related("invoice").order_by("pk")]
     ordered = sorted(found, key=lambda charge: (charge.day, charge.at, charge.invoice.pk))
     return [charge for charge in ordered if charge.interest_cents or charge.costs_cents]
 
@@ -75,4 +80,18 @@ def _given_up(invoice: Invoice) -> Charge:
         at=invoice.cancellation.issued_at,
         interest_cents=-last.interest_cents,
         costs_cents=-sum(each.fee_cents + each.flat_cents for each in letters),
+    )
+
+
+def _waived(row: WriteOff) -> Charge:
+    """Return what the shop no longer asks for; below 0 it was, and asks for it after all."""
+    day = row.at.astimezone(SHOP_ZONE).date()
+    is_interest = row.part == Part.INTEREST
+    return Charge(
+        invoice=row.invoice,
+        day=day,
+        due_on=day,
+        at=row.at,
+        interest_cents=-row.cents if is_interest else 0,
+        costs_cents=0 if is_interest else -row.cents,
     )

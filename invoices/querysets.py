@@ -35,6 +35,30 @@ BALANCE_KINDS = (LineKind.ITEM, LineKind.PREPAID)
 ON_BALANCE = Q(kind__in=BALANCE_KINDS)
 
 
+def _cents(rows: "models.QuerySet[Any]") -> Coalesce:
+    """Return a subquery's one figure, 0 where it has none."""
+    return Coalesce(Subquery(rows), 0, output_field=BigIntegerField())
+
+
+def _settled(part: str) -> "Combinable":
+    """Return what payments and write-offs have settled of a part of what an invoice claims."""
+    settled: Combinable = Value(0, output_field=BigIntegerField())
+    for table in ("Allocation", "WriteOff"):
+        rows = apps.get_model("invoices", table).objects.filter(invoice=OuterRef("pk"), part=part)
+        totals = rows.order_by().values("invoice").annotate(total=Sum("cents")).values("total")
+        settled = settled + _cents(totals)
+    return settled
+
+
+def _unless_cancelled(cents: "Combinable") -> Case:
+    """Return an amount; nothing for a cancellation and for what it cancels."""
+    return Case(
+        When(Q(kind="cancellation") | Q(cancellation__isnull=False), then=Value(0)),
+        default=cents,
+        output_field=BigIntegerField(),
+    )
+
+
 class IssuedIsFinalError(Exception):
     """Somebody tried to change or delete an issued document.
 
@@ -71,18 +95,32 @@ class InvoiceQuerySet(IssuedQuerySet["Invoice"]):
 
     def with_open(self) -> "InvoiceQuerySet":
         """Annotate `open_cents`: what is still to be paid; nothing for what was cancelled."""
-        settled: Combinable = Value(0, output_field=BigIntegerField())
-        for table in ("Allocation", "WriteOff"):
-            rows = apps.get_model("invoices", table).objects.filter(invoice=OuterRef("pk"))
-            total = rows.order_by().values("invoice").annotate(total=Sum("cents")).values("total")
-            settled = settled + Coalesce(Subquery(total), 0, output_field=BigIntegerField())
         return self.annotate(  # type: ignore[no-redef] # declared on the model for readers
-            open_cents=Case(
-                When(Q(kind="cancellation") | Q(cancellation__isnull=False), then=Value(0)),
-                default=F("gross_cents") - settled,
-                output_field=BigIntegerField(),
-            )
+            open_cents=_unless_cancelled(F("gross_cents") - _settled("invoice"))
         )
+
+    def with_charges(self) -> "InvoiceQuerySet":
+        """Annotate `interest_open_cents` and `costs_open_cents`: open of what letters charged.
+
+        Each letter reckons interest from the first day anew, so the last one's counts.
+        """
+        letters = apps.get_model("invoices", "Reminder").objects.filter(invoice=OuterRef("pk"))
+        letters = letters.order_by()
+        interest = letters.order_by("-level").values("interest_cents")[:1]
+        costs = letters.values("invoice").annotate(total=Sum(F("fee_cents") + F("flat_cents")))
+        return self.annotate(  # type: ignore[no-redef] # as for with_open
+            interest_open_cents=_unless_cancelled(_cents(interest) - _settled("interest")),
+            costs_open_cents=_unless_cancelled(_cents(costs.values("total")) - _settled("costs")),
+        )
+
+    def owing(self) -> "InvoiceQuerySet":
+        """Return invoices of which something is open, or of what their letters charged.
+
+        The oldest first; see `with_open` and `with_charges`.
+        """
+        found = self.with_open().with_charges()
+        is_owing = Q(open_cents__gt=0) | Q(interest_open_cents__gt=0) | Q(costs_open_cents__gt=0)
+        return found.filter(is_owing).order_by("due_on", "pk")
 
     def unpaid(self) -> "InvoiceQuerySet":
         """Return invoices with something open, the oldest first; see `with_open`."""

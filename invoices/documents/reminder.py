@@ -66,6 +66,7 @@ def totals_of(reminder: Reminder) -> list[Total]:
         (_("Flat amount for late payment (sec. 288 (5) BGB)"), reminder.flat_cents),
         (_("Costs of the letters before"), reminder.former_cents),
         (_("Cost of this letter"), reminder.fee_cents),
+        (_("Settled of costs and interest so far"), -reminder.settled_cents),
     )
     totals = [
         Total(label, format_euros(cents, reminder.language)) for label, cents in amounts if cents

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from invoices.domain.camt import Transaction
+from invoices.domain.owed import Owed
 
 # Shorter names match by chance.
 NAME_LEAST = 4
@@ -24,18 +25,18 @@ class Confidence(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class OpenInvoice:
-    """An invoice that is not paid in full, as far as matching needs it."""
+    """An invoice that is not paid in full, or of whose delay something is, as matching sees it."""
 
     invoice_id: int
     number: str
-    open_cents: int
+    owed: Owed
     customer_id: int
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """So much of a payment goes to that invoice."""
+    """So much of a payment goes to that invoice, and to what its letters charged."""
 
     invoice_id: int
     cents: int
@@ -60,24 +61,30 @@ class Matcher:
             self._by_number["".join(parts)] = (place, invoice)
             self._parts = max(self._parts, len(parts))
             self._by_customer[invoice.customer_id].append(invoice)
-            self._by_cents[invoice.open_cents].append(invoice)
+            for cents in {invoice.owed.invoice_cents, invoice.owed.total_cents} - {0}:
+                self._by_cents[cents].append(invoice)
 
     def suggest(self, payment: Transaction) -> list[Suggestion]:
         """Return what a payment may be for, the best first; several only where it names several.
 
-        By number in the text; else by the amount and where it came from. A payment of several
-        invoices fills the oldest first. What is left over stays with the payment.
+        By number in the text; else by the amount and where it came from. An amount fits with or
+        without what letters charged. A payment of several invoices fills the oldest first. What
+        is left over stays with the payment.
         """
         named = self._named(payment.text)
         if named:
             return _fill(payment.cents, named)
         customer = self._known_ibans.get(payment.payer_iban)
         own = self._by_customer.get(customer, []) if customer is not None else []
-        exact = [invoice for invoice in own if invoice.open_cents == payment.cents]
+        exact = [
+            invoice
+            for invoice in own
+            if payment.cents in {invoice.owed.invoice_cents, invoice.owed.total_cents}
+        ]
         if exact:
             return [Suggestion(exact[0].invoice_id, payment.cents, Confidence.LIKELY)]
-        if own and sum(invoice.open_cents for invoice in own) == payment.cents:
-            return [Suggestion(i.invoice_id, i.open_cents, Confidence.LIKELY) for i in own]
+        if fitting := _fitting(payment.cents, own):
+            return [Suggestion(key, cents, Confidence.LIKELY) for key, cents in fitting]
         if own:
             filled = _fill(payment.cents, own)
             return [Suggestion(each.invoice_id, each.cents, Confidence.FAINT) for each in filled]
@@ -107,15 +114,29 @@ class Matcher:
 
 def _fill(cents: int, invoices: list[OpenInvoice]) -> list[Suggestion]:
     """Share a payment among named invoices; sure only where it fits them to the cent."""
-    fits = sum(invoice.open_cents for invoice in invoices) == cents
-    confidence = Confidence.SURE if fits else Confidence.LIKELY
+    if fitting := _fitting(cents, invoices):
+        return [Suggestion(key, part, Confidence.SURE) for key, part in fitting]
     suggestions = []
     for invoice in invoices:
-        part = min(invoice.open_cents, cents)
+        part = min(invoice.owed.total_cents, cents)
         if part > 0:
-            suggestions.append(Suggestion(invoice.invoice_id, part, confidence))
+            suggestions.append(Suggestion(invoice.invoice_id, part, Confidence.LIKELY))
             cents -= part
     return suggestions
+
+
+def _fitting(cents: int, invoices: list[OpenInvoice]) -> list[tuple[int, int]]:
+    """Return what goes to which invoice where a payment fits them to the cent, else nothing.
+
+    All of them with what their letters charged, or all of them without.
+    """
+    for amounts in (
+        [(invoice.invoice_id, invoice.owed.total_cents) for invoice in invoices],
+        [(invoice.invoice_id, invoice.owed.invoice_cents) for invoice in invoices],
+    ):
+        if sum(amount for _key, amount in amounts) == cents:
+            return [(key, amount) for key, amount in amounts if amount > 0]
+    return []
 
 
 def _parts(number: str) -> list[str]:

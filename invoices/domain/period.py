@@ -76,6 +76,13 @@ class Month:
         return Month(self.year, self.month - 1)
 
 
+def day_span(first: dt.date, last: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    """Return local midnight of the first day (included) and after the last one (not included)."""
+    after = last + dt.timedelta(days=1)
+    start, end = (dt.datetime.combine(day, dt.time(), SHOP_ZONE) for day in (first, after))
+    return start, end
+
+
 def clock_time(moment: dt.datetime, language: str = "de") -> str:
     """Return 'HH:MM' by the shop's clock, with the zone where the hour comes twice.
 

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from company.models import AuditEntry
 from customers.models import Customer
-from invoices.domain.period import SHOP_ZONE
+from invoices.domain.period import SHOP_ZONE, day_span
 from invoices.exports.gdpdu import Column, Kind, Rows, Table
 from invoices.exports.table import amount_text, neutral
 from invoices.models import (
@@ -55,8 +55,7 @@ def _percent(percent: Any) -> str:
 
 def _within(first: dt.date, last: dt.date, field: str) -> Q:
     """Return what lies within local days, both included, by a field with a moment."""
-    start = dt.datetime.combine(first, dt.time(), SHOP_ZONE)
-    end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), SHOP_ZONE)
+    start, end = day_span(first, last)
     return Q(**{f"{field}__gte": start, f"{field}__lt": end})
 
 
@@ -166,16 +165,18 @@ def _payments(first: dt.date, last: dt.date) -> Iterator[list[object]]:
 
 def _allocations(first: dt.date, last: dt.date) -> Iterator[list[object]]:
     found = Allocation.objects.filter(_within(first, last, "at")).order_by("pk")
-    rows = found.values_list("pk", "payment_id", "invoice__number", "cents", "at", "by__name")
-    for key, payment, number, cents, at, name in rows.iterator(CHUNK):
-        yield [key, payment, number, _amount(cents), _moment(at), _text(name)]
+    for each in found.select_related("invoice", "by").iterator(CHUNK):
+        name = each.by.name if each.by else ""
+        row = [each.pk, each.payment_id, each.invoice.number, each.get_part_display()]
+        yield [*row, _amount(each.cents), _moment(each.at), _text(name)]
 
 
 def _write_offs(first: dt.date, last: dt.date) -> Iterator[list[object]]:
     found = WriteOff.objects.filter(_within(first, last, "at")).order_by("pk")
-    rows = found.values_list("pk", "invoice__number", "cents", "reason", "at", "by__name")
-    for key, number, cents, reason, at, name in rows.iterator(CHUNK):
-        yield [key, number, _amount(cents), _text(reason), _moment(at), _text(name)]
+    for each in found.select_related("invoice", "by").iterator(CHUNK):
+        name = each.by.name if each.by else ""
+        row = [each.pk, each.invoice.number, each.get_part_display(), _amount(each.cents)]
+        yield [*row, _text(each.reason), _moment(each.at), _text(name)]
 
 
 def _reminders(first: dt.date, last: dt.date) -> Iterator[list[object]]:
@@ -187,6 +188,7 @@ def _reminders(first: dt.date, last: dt.date) -> Iterator[list[object]]:
             each.fee_cents,
             each.flat_cents,
             each.interest_cents,
+            -each.settled_cents,
             each.total_cents,
         )
         yield [
@@ -309,10 +311,11 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "Zuordnungen",
-        "Welche Zahlung welche Rechnung begleicht; negativ: zurückgenommen",
+        "Welche Zahlung was begleicht; negativ: zurückgenommen",
         _columns(
             ("Zuordnung", COUNT), ("Zahlung", COUNT), ("Rechnungsnummer", TEXT),
-            ("Betrag", AMOUNT, CENT), ("Zeitpunkt", TEXT, ISO), ("Wer", TEXT),
+            ("Wofuer", TEXT, "Rechnung, Verzugszinsen oder Mahnkosten"), ("Betrag", AMOUNT, CENT),
+            ("Zeitpunkt", TEXT, ISO), ("Wer", TEXT),
         ),
         _allocations,
         refers=(("Zahlung", "Zahlungen"), ("Rechnungsnummer", "Rechnungen")),
@@ -321,7 +324,8 @@ TABLES: tuple[Table, ...] = (
         "Ausbuchungen",
         "Beträge, auf die verzichtet wurde; negativ: zurückgenommen",
         _columns(
-            ("Ausbuchung", COUNT), ("Rechnungsnummer", TEXT), ("Betrag", AMOUNT, CENT),
+            ("Ausbuchung", COUNT), ("Rechnungsnummer", TEXT),
+            ("Wofuer", TEXT, "Rechnung, Verzugszinsen oder Mahnkosten"), ("Betrag", AMOUNT, CENT),
             ("Grund", TEXT), ("Zeitpunkt", TEXT, ISO), ("Wer", TEXT),
         ),
         _write_offs,
@@ -335,6 +339,7 @@ TABLES: tuple[Table, ...] = (
             ("Zahlbar_bis", DAY), ("Offen", AMOUNT, CENT),
             ("Bisherige_Kosten", AMOUNT, CENT), ("Mahnkosten", AMOUNT, CENT),
             ("Pauschale", AMOUNT, "§ 288 Abs. 5 BGB"), ("Verzugszinsen", AMOUNT, "§ 288 BGB"),
+            ("Bereits_beglichen", AMOUNT, "von Kosten und Zinsen bezahlt oder erlassen"),
             ("Gesamt", AMOUNT, CENT), ("Wer", TEXT), ("Datei", TEXT), ("SHA256", TEXT),
         ),
         _reminders,

@@ -52,6 +52,7 @@ def reminders_csv(reminders: ReminderQuerySet) -> Iterator[bytes]:
         _("Cost of the letter"),
         _("Flat amount"),
         _("Default interest"),
+        _("Settled so far"),
         _("Amount"),
         _("File"),
         _("SHA-256"),
@@ -68,6 +69,7 @@ def _letter_row(reminder: Reminder) -> list[object]:
         reminder.fee_cents,
         reminder.flat_cents,
         reminder.interest_cents,
+        -reminder.settled_cents,
         reminder.total_cents,
     )
     return [

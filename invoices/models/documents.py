@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from invoices.domain.lines import UNIT_ONE, LineKind
+from invoices.domain.owed import Owed
 from invoices.domain.parties import Buyer, Seller
 from invoices.domain.period import Month
 from invoices.domain.tax import Category
@@ -117,6 +118,8 @@ class Invoice(WrittenOnce):
 
     if TYPE_CHECKING:
         open_cents: int  # where `with_open` annotated it
+        interest_open_cents: int  # these two where `with_charges` did
+        costs_open_cents: int
 
     objects: ClassVar[InvoiceQuerySet] = InvoiceQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -173,6 +176,11 @@ class Invoice(WrittenOnce):
         """
         record = ServiceRecord.objects.filter(invoice=self).first()
         return Rows(list(self.lines.all()), list(self.rates.all()), record)
+
+    @property
+    def owed(self) -> Owed:
+        """What is still to be paid; expects `with_open` and `with_charges`."""
+        return Owed(self.open_cents, self.interest_open_cents, self.costs_open_cents)
 
     @property
     def seller_party(self) -> Seller:

@@ -104,6 +104,8 @@ class Reminder(WrittenOnce):
     fee_cents = models.PositiveIntegerField(_("fee in cents"))
     flat_cents = models.PositiveIntegerField(_("flat amount in cents"))
     interest_cents = models.PositiveIntegerField(_("default interest in cents"))
+    # Of costs and interest, what was paid or waived before this letter.
+    settled_cents = models.PositiveIntegerField(_("settled so far in cents"), default=0)
     # Where the interest comes from: first and last day and percent of each stretch.
     stretches = models.JSONField(_("stretches of interest"))
     seller = models.JSONField(_("seller"))
@@ -149,7 +151,7 @@ class Reminder(WrittenOnce):
     def total_cents(self) -> int:
         """All that the letter asks for."""
         costs = self.former_cents + self.fee_cents + self.flat_cents
-        return self.open_cents + costs + self.interest_cents
+        return self.open_cents + costs + self.interest_cents - self.settled_cents
 
     @property
     def interest_parts(self) -> list[interest.Stretch]:

@@ -8,8 +8,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from invoices.domain.owed import Part
 from invoices.models.documents import Invoice, WrittenOnce
 from invoices.querysets import IssuedQuerySet, PaymentQuerySet
+
+PART_CHOICES = [
+    (Part.INVOICE, _("invoice")),
+    (Part.INTEREST, _("default interest")),
+    (Part.COSTS, _("dunning costs")),
+]
 
 
 class Payment(models.Model):
@@ -60,9 +67,15 @@ class Payment(models.Model):
 
 
 class Settlement(WrittenOnce):
-    """What makes an invoice's open amount less; a mistake is undone by its opposite."""
+    """What makes less what is open of an invoice, or of what its letters charged.
+
+    A mistake is undone by its opposite.
+    """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="+")
+    part = models.CharField(
+        _("what is settled"), max_length=8, choices=PART_CHOICES, default=Part.INVOICE
+    )
     cents = models.BigIntegerField(_("amount in cents"))
     at = models.DateTimeField(_("time"), auto_now_add=True)
     by = models.ForeignKey(
@@ -78,7 +91,7 @@ class Settlement(WrittenOnce):
 
 
 class Allocation(Settlement):
-    """A part of a payment that goes to an invoice."""
+    """A part of a payment that goes to an invoice, or to what its letters charged."""
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="allocations")
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="allocations")

@@ -6,7 +6,7 @@ what is open on the letter's day: never more than the law grants where a part wa
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -53,27 +53,29 @@ class Demand:
     fee_cents: int
     flat_cents: int
     interest_cents: int
+    settled_cents: int
     parts: list[interest.Stretch]
 
     @property
     def total_cents(self) -> int:
         """All of it."""
         costs = self.former_cents + self.fee_cents + self.flat_cents
-        return self.open_cents + costs + self.interest_cents
+        return self.open_cents + costs + self.interest_cents - self.settled_cents
 
 
 def reminder_due(today: dt.date) -> list[DueReminder]:
     """Return what is due today, the oldest invoice first."""
-    found = Invoice.objects.overdue(today).select_related("customer").prefetch_related("reminders")
+    found = Invoice.objects.overdue(today).with_charges()
+    found = found.select_related("customer").prefetch_related("reminders")
     due = []
     for invoice in found:
-        level = _next_level(invoice, list(invoice.reminders.all()), today)
+        level = next_level(invoice, list(invoice.reminders.all()), today)
         if level is not None:
             due.append(DueReminder(invoice, level))
     return due
 
 
-def _next_level(invoice: Invoice, former: Sequence[Reminder], today: dt.date) -> Level | None:
+def next_level(invoice: Invoice, former: Sequence[Reminder], today: dt.date) -> Level | None:
     """Return the level that comes next, or None where none is due today."""
     if not former:
         late = (today - invoice.due_on).days
@@ -86,47 +88,62 @@ def _next_level(invoice: Invoice, former: Sequence[Reminder], today: dt.date) ->
 
 def base_rate_is_current(today: dt.date) -> bool:
     """Whether somebody entered the base rate of the present half-year."""
-    return interest.is_current(_rates(), today)
+    return interest.is_current(known_rates(), today)
 
 
-def _rates() -> list[interest.BaseRate]:
+def known_rates() -> list[interest.BaseRate]:
+    """Return all base rates that were entered."""
     return [interest.BaseRate(row.valid_from, row.percent) for row in BaseRate.objects.all()]
 
 
 def reminder_demand(*, invoice: Invoice, today: dt.date) -> Demand:
-    """Return what the letter that is due about an invoice asks for; expects `open_cents`.
+    """Return what the letter that is due about an invoice asks for.
+
+    Expects `with_open` and `with_charges`. What was paid or waived of the charges so far is
+    taken off; what was paid as interest stays interest, also where less is reckoned today.
 
     Raises ReminderNotDueError, and BaseRateMissingError where interest runs in a half-year
     whose base rate nobody entered.
     """
     former = list(invoice.reminders.all())
-    level = _next_level(invoice, former, today)
+    level = next_level(invoice, former, today)
     if level is None or invoice.open_cents <= 0:
         raise ReminderNotDueError
     is_business = invoice.buyer_party.kind == Customer.Kind.BUSINESS
-    parts: list[interest.Stretch] = []
-    if level != Level.FRIENDLY:
-        parts = _interest_parts(invoice, former, today, is_business=is_business)
+    parts = interest_parts(invoice, former, level, today, rates=known_rates())
     is_in_default = bool(parts)
+    former_cents = sum(each.fee_cents + each.flat_cents for each in former)
+    settled_interest = _latest_interest(former) - invoice.interest_open_cents
+    reckoned = interest.interest_cents(invoice.open_cents, parts)
     return Demand(
         level=level,
         pay_until=today + dt.timedelta(days=DAYS_TO_PAY),
         open_cents=invoice.open_cents,
-        former_cents=sum(each.fee_cents + each.flat_cents for each in former),
+        former_cents=former_cents,
         fee_cents=_fee_cents(level, today) if is_in_default and not is_business else 0,
         flat_cents=_flat_cents(former) if is_in_default and is_business else 0,
-        interest_cents=interest.interest_cents(invoice.open_cents, parts),
+        interest_cents=max(reckoned, settled_interest),
+        settled_cents=former_cents - invoice.costs_open_cents + settled_interest,
         parts=parts,
     )
 
 
-def _interest_parts(
-    invoice: Invoice, former: Sequence[Reminder], today: dt.date, *, is_business: bool
+def interest_parts(
+    invoice: Invoice,
+    former: Sequence[Reminder],
+    level: Level,
+    today: dt.date,
+    *,
+    rates: Sequence[interest.BaseRate],
 ) -> list[interest.Stretch]:
-    """Return the days of default up to today.
+    """Return the days of default up to today; none for the friendly letter.
 
-    The friendly letter gives a new day to pay by, so it puts nobody in default.
+    That one gives a new day to pay by, so it puts nobody in default. Raises
+    BaseRateMissingError.
     """
+    if level == Level.FRIENDLY:
+        return []
+    is_business = invoice.buyer_party.kind == Customer.Kind.BUSINESS
     strict = [each.issued_on for each in former if each.level != Level.FRIENDLY]
     first = interest.default_begins(
         invoice.due_on,
@@ -135,10 +152,14 @@ def _interest_parts(
     )
     if first > today:
         return []
-    rates = _rates()
     interest.require_rates(rates, first, today)
     points = interest.BUSINESS_POINTS if is_business else interest.CONSUMER_POINTS
     return interest.stretches(first, today, rates, points)
+
+
+def _latest_interest(former: Sequence[Reminder]) -> int:
+    latest = max(former, key=lambda each: each.level, default=None)
+    return latest.interest_cents if latest else 0
 
 
 def _fee_cents(level: Level, today: dt.date) -> int:
@@ -150,10 +171,16 @@ def _flat_cents(former: Sequence[Reminder]) -> int:
     return 0 if any(each.flat_cents for each in former) else interest.BUSINESS_FLAT_CENTS
 
 
-def reminder_issue(*, invoice: Invoice, today: dt.date, by: User | None) -> Reminder:
+def reminder_issue(
+    *,
+    invoice: Invoice,
+    today: dt.date,
+    by: User | None,
+    note: Callable[[Reminder], None] | None = None,
+) -> Reminder:
     """Write and archive the letter that is due about an invoice; return it.
 
-    Raises what `reminder_demand` raises, with nothing done, and RenderError.
+    `note` is called in the same transaction. Raises what `reminder_demand` raises, with nothing done, and RenderError.
     """
     fresh = _with_open(invoice)
     reminder = _letter_of(fresh, reminder_demand(invoice=fresh, today=today), today)
@@ -161,12 +188,14 @@ def reminder_issue(*, invoice: Invoice, today: dt.date, by: User | None) -> Remi
     with transaction.atomic():
         # Payments take this lock too: nobody is reminded of what was paid just now.
         Invoice.objects.select_for_update(of=("self",)).get(pk=invoice.pk)
-        if _with_open(invoice).open_cents != reminder.open_cents:
+        if _with_open(invoice).owed != fresh.owed:
             raise ReminderNotDueError
         if invoice.reminders.filter(level__gte=reminder.level).exists():
             raise ReminderNotDueError
         reminder.created_by = by
         reminder_archive(reminder, content)
+        if note is not None:
+            note(reminder)
         audit.record(
             "reminder.issued",
             actor=by,
@@ -188,6 +217,7 @@ def _letter_of(invoice: Invoice, demand: Demand, today: dt.date) -> Reminder:
         fee_cents=demand.fee_cents,
         flat_cents=demand.flat_cents,
         interest_cents=demand.interest_cents,
+        settled_cents=demand.settled_cents,
         stretches=stretches_as_json(demand.parts),
         seller=snapshot_of(shop_of(Company.objects.current()).seller),
         buyer=snapshot_of(buyer_of(invoice.customer)),
@@ -200,4 +230,5 @@ def _letter_of(invoice: Invoice, demand: Demand, today: dt.date) -> Reminder:
 
 
 def _with_open(invoice: Invoice) -> Invoice:
-    return Invoice.objects.with_open().select_related("customer").get(pk=invoice.pk)
+    found = Invoice.objects.with_open().with_charges().select_related("customer")
+    return found.get(pk=invoice.pk)

@@ -4,7 +4,7 @@ Nothing is changed or deleted: a wrong allocation is followed by its opposite.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -14,12 +14,17 @@ from company import audit
 from company.models import Company
 from invoices.domain.camt import LeftOut, StatementError, Transaction, read_statement
 from invoices.domain.matching import Matcher, OpenInvoice, Suggestion
+from invoices.domain.owed import CHARGES, Order, Owed, Part, shares_of
 from invoices.models import Allocation, Invoice, Payment, WriteOff
+from invoices.querysets import IssuedQuerySet
 from technicians.models import User
 
 
 class AmountError(ValueError):
-    """More than is open on the invoice, or left of the payment; `most_cents` would do."""
+    """More than is open on the invoice and of its charges, or left of the payment.
+
+    `most_cents` would do.
+    """
 
     def __init__(self, most_cents: int) -> None:
         super().__init__(f"at most {most_cents} cents")
@@ -110,11 +115,11 @@ def suggestions() -> dict[Payment, list[Suggestion]]:
             OpenInvoice(
                 invoice_id=invoice.pk,
                 number=invoice.number,
-                open_cents=invoice.open_cents,
+                owed=invoice.owed,
                 customer_id=invoice.customer_id,
                 name=invoice.buyer_party.name,
             )
-            for invoice in Invoice.objects.unpaid()
+            for invoice in Invoice.objects.owing()
         ),
         _known_accounts(),
     )
@@ -147,11 +152,16 @@ def _known_accounts() -> Mapping[str, int]:
 
 
 def payment_allocate(
-    *, payment: Payment, parts: Sequence[tuple[Invoice, int]], by: User | None
+    *,
+    payment: Payment,
+    parts: Sequence[tuple[Invoice, int]],
+    by: User | None,
+    order: Order | None = None,
 ) -> list[Allocation]:
-    """Let parts of a payment, in cents, settle invoices. Raises AmountError, nothing done then.
+    """Let parts of a payment, in cents, settle invoices and what their letters charged.
 
-    No part at all is an error as well.
+    `order` says what comes first; see `invoices.domain.owed.order_of` where nobody says it.
+    Raises AmountError, nothing done then. No part at all is an error as well.
     """
     if not parts:
         raise AmountError(0)
@@ -159,7 +169,11 @@ def payment_allocate(
         Payment.objects.select_for_update().get(pk=payment.pk)
         keys = [invoice.pk for invoice, _cents in parts]
         list(Invoice.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
-        done = [_allocate(payment, invoice, cents, by) for invoice, cents in parts]
+        done = [
+            row
+            for invoice, cents in parts
+            for row in _allocate(payment, invoice, cents, order=order, by=by)
+        ]
         audit.record(
             "payment.allocated",
             actor=by,
@@ -178,12 +192,23 @@ def suggestion_accept(
     return payment_allocate(payment=payment, parts=parts, by=by)
 
 
-def _allocate(payment: Payment, invoice: Invoice, cents: int, by: User | None) -> Allocation:
+def _allocate(
+    payment: Payment, invoice: Invoice, cents: int, *, order: Order | None, by: User | None
+) -> list[Allocation]:
     left = Payment.objects.with_rest().get(pk=payment.pk).rest_cents
-    most = min(left, open_cents(invoice))
+    owed = owed_of(invoice)
+    most = min(left, owed.total_cents)
     if not 0 < cents <= most:
         raise AmountError(most)
-    return Allocation.objects.create(payment=payment, invoice=invoice, cents=cents, by=by)
+    return [
+        Allocation.objects.create(payment=payment, invoice=invoice, part=part, cents=share, by=by)
+        for part, share in shares_of(cents, owed, order)
+    ]
+
+
+def owed_of(invoice: Invoice) -> Owed:
+    """Return what is still to be paid of an invoice, and of what its letters charged."""
+    return Invoice.objects.with_open().with_charges().get(pk=invoice.pk).owed
 
 
 def open_cents(invoice: Invoice) -> int:
@@ -192,20 +217,31 @@ def open_cents(invoice: Invoice) -> int:
 
 
 def allocations_undo(*, payment: Payment, invoice: Invoice, by: User | None) -> int:
-    """Take back what a payment settled of an invoice; return the cents, 0 where nothing was."""
+    """Take back what a payment settled of an invoice and of its charges.
+
+    Return the cents, 0 where nothing was settled.
+    """
     with transaction.atomic():
         Payment.objects.select_for_update().get(pk=payment.pk)
-        rows = Allocation.objects.filter(payment=payment, invoice=invoice)
-        cents = int(rows.aggregate(total=Sum("cents", default=0))["total"])
-        if cents:
-            Allocation.objects.create(payment=payment, invoice=invoice, cents=-cents, by=by)
+        settled = _sums(Allocation.objects.filter(payment=payment, invoice=invoice))
+        for part, cents in settled:
+            Allocation.objects.create(
+                payment=payment, invoice=invoice, part=part, cents=-cents, by=by
+            )
+        if settled:
             audit.record(
                 "payment.taken_back",
                 actor=by,
                 subject=f"payment {payment.pk}",
                 details={"invoice": invoice.number},
             )
-    return cents
+    return sum(cents for _part, cents in settled)
+
+
+def _sums(rows: IssuedQuerySet[Allocation] | IssuedQuerySet[WriteOff]) -> list[tuple[str, int]]:
+    """Return what was settled of each part, where it is not nothing."""
+    sums = rows.order_by().values_list("part").annotate(total=Sum("cents")).order_by("part")
+    return [(part, int(total)) for part, total in sums if total]
 
 
 def settlements_undo(*, invoice: Invoice, by: User | None) -> None:
@@ -213,26 +249,42 @@ def settlements_undo(*, invoice: Invoice, by: User | None) -> None:
     payments = Payment.objects.filter(allocations__invoice=invoice).distinct()
     for payment in payments:
         allocations_undo(payment=payment, invoice=invoice, by=by)
-    total = invoice.write_offs.aggregate(total=Sum("cents", default=0))["total"]
-    if total:
-        WriteOff.objects.create(invoice=invoice, cents=-total, reason="", by=by)
+    for part, cents in _sums(WriteOff.objects.filter(invoice=invoice)):
+        WriteOff.objects.create(invoice=invoice, part=part, cents=-cents, reason="", by=by)
 
 
-def write_off(*, invoice: Invoice, reason: str, by: User | None) -> WriteOff:
-    """Give up what is open of an invoice. Raises AmountError where nothing is."""
+def write_off(*, invoice: Invoice, reason: str, by: User | None) -> int:
+    """Give up what is open of an invoice and of what its letters charged; return the cents.
+
+    Raises AmountError where nothing is.
+    """
+    return _give_up(invoice, tuple(Part), reason, by=by, action="invoice.written_off")
+
+
+def charges_waive(*, invoice: Invoice, reason: str, by: User | None) -> int:
+    """Give up what is open of an invoice's charges, not of itself; as `write_off`."""
+    return _give_up(invoice, CHARGES, reason, by=by, action="charges.waived")
+
+
+def _give_up(
+    invoice: Invoice, parts: Collection[Part], reason: str, *, by: User | None, action: str
+) -> int:
     with transaction.atomic():
         Invoice.objects.select_for_update(of=("self",)).get(pk=invoice.pk)
-        cents = open_cents(invoice)
-        if cents <= 0:
+        owed = owed_of(invoice)
+        amounts = [(part, owed.of(part)) for part in parts if owed.of(part) > 0]
+        if not amounts:
             raise AmountError(0)
-        done = WriteOff.objects.create(invoice=invoice, cents=cents, reason=reason, by=by)
+        for part, cents in amounts:
+            WriteOff.objects.create(invoice=invoice, part=part, cents=cents, reason=reason, by=by)
+        given_up = sum(cents for _part, cents in amounts)
         audit.record(
-            "invoice.written_off",
+            action,
             actor=by,
             subject=f"invoice {invoice.number}",
-            details={"cents": cents},
+            details={"cents": given_up},
         )
-    return done
+    return given_up
 
 
 def payment_set_aside(*, payment: Payment, is_set_aside: bool, by: User | None) -> None:

@@ -58,7 +58,7 @@ def customer_page(request: HttpRequest, token: str) -> HttpResponse:
                 "token": token,
                 "seller": seller,
                 "iban": group_iban(seller.iban),
-                "girocode": transfer_code(seller, invoice.open_cents, invoice.number),
+                "girocode": transfer_code(seller, invoice.owed.total_cents, invoice.number),
             },
         )
     return _kept_private(response)
@@ -82,7 +82,7 @@ def customer_pdf(request: HttpRequest, token: str) -> HttpResponse:
 
 def _linked(token: str) -> Invoice:
     key = invoice_of(token)
-    found = Invoice.objects.with_open().filter(archived_file__isnull=False)
+    found = Invoice.objects.with_open().with_charges().filter(archived_file__isnull=False)
     return get_object_or_404(found.select_related("archived_file", "cancels"), pk=key)
 
 

@@ -29,7 +29,8 @@ def invoice_page(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _invoice(number: str) -> Invoice:
-    found = Invoice.objects.with_open().select_related("customer", "cancels", "archived_file")
+    found = Invoice.objects.with_open().with_charges()
+    found = found.select_related("customer", "cancels", "archived_file")
     return get_object_or_404(found, number=number)
 
 
@@ -152,15 +153,14 @@ def delivery_settle(request: HttpRequest, number: str, delivery_id: str) -> Http
 @require_POST
 @office_required
 def invoice_write_off(request: HttpRequest, number: str) -> HttpResponse:
-    """Give up what is open."""
+    """Give up what is open, or with `charges` only what the letters charged."""
     invoice = _invoice(number)
     form = WriteOffForm(request.POST)
     if not form.is_valid():
         return _show(request, invoice, write_off=form)
     try:
-        services.write_off(
-            invoice=invoice, reason=form.cleaned_data["reason"], by=current_user(request)
-        )
+        give_up = services.charges_waive if "charges" in request.POST else services.write_off
+        give_up(invoice=invoice, reason=form.cleaned_data["reason"], by=current_user(request))
     except services.AmountError:
         messages.error(request, _("Nothing is open on this invoice."))
     return redirect("invoices:detail", number)

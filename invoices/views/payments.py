@@ -1,7 +1,8 @@
 """Money that came in, what is still open, and which payment is for which invoice."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -17,9 +18,11 @@ from company.fields import EuroField
 from invoices import services
 from invoices.domain.camt import LeftOut, StatementError
 from invoices.domain.matching import Confidence, Suggestion
+from invoices.domain.owed import CHARGES, Order, shares_of
 from invoices.exports.table import amount_text, neutral, table_csv
 from invoices.forms import LEFT_OUT, PaymentForm, StatementForm
 from invoices.models import Invoice, Payment
+from invoices.models.payments import PART_CHOICES
 from technicians.access import current_user, office_required
 
 PER_PAGE = 50
@@ -43,16 +46,17 @@ def _show(
     found = services.suggestions()
     shown = list(found.items())[:PER_PAGE]
     keys = {part.invoice_id for _payment, parts in shown for part in parts}
-    invoices = Invoice.objects.with_open().in_bulk(keys)
+    invoices = Invoice.objects.with_open().with_charges().in_bulk(keys)
     matches = [
         {
             "payment": each,
-            "parts": [(invoices[part.invoice_id], part.cents) for part in parts],
+            "parts": [_shown(invoices[part.invoice_id], part.cents) for part in parts],
             "is_sure": _is_sure(parts),
-            "seen": _seen(parts),
+            "seen": _seen(parts, invoices),
         }
         for each, parts in shown
     ]
+    owing = list(Invoice.objects.owing()) if matches else []
     settled = Payment.objects.with_rest().exclude(pk__in=[each.pk for each in found])
     listed = settled.prefetch_related("allocations__invoice").order_by("-received_on", "-pk")
     return render(
@@ -62,7 +66,8 @@ def _show(
             "matches": matches,
             "more": len(found) - len(shown),
             "sure": sum(1 for parts in found.values() if _is_sure(parts)),
-            "unpaid": Invoice.objects.unpaid() if matches else [],
+            "owing": owing,
+            "has_charges": any(invoice.owed.charges_cents for invoice in owing),
             "page": Paginator(listed, PER_PAGE).get_page(request.GET.get("page")),
             "statement_form": statement or StatementForm(),
             "payment_form": payment or PaymentForm(initial={"received_on": timezone.localdate()}),
@@ -75,9 +80,30 @@ def _is_sure(parts: Sequence[Suggestion]) -> bool:
     return bool(parts) and all(part.confidence == Confidence.SURE for part in parts)
 
 
-def _seen(parts: Sequence[Suggestion]) -> str:
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A part of a suggestion as the page shows it; `charges` are amounts beside the invoice's."""
+
+    invoice: Invoice
+    cents: int
+    charges: list[tuple[str, int]]
+
+
+def _shown(invoice: Invoice, cents: int) -> Match:
+    labels = dict(PART_CHOICES)
+    shares = shares_of(cents, invoice.owed)
+    return Match(
+        invoice, cents, [(str(labels[part]), share) for part, share in shares if part in CHARGES]
+    )
+
+
+def _seen(parts: Sequence[Suggestion], invoices: Mapping[int, Invoice]) -> str:
     """Return what a page shows of a suggestion, to be sent back when it is accepted."""
-    return " ".join(f"{part.invoice_id}:{part.cents}" for part in parts)
+    shown = []
+    for part in parts:
+        shares = shares_of(part.cents, invoices[part.invoice_id].owed)
+        shown += [f"{part.invoice_id}:{what}:{cents}" for what, cents in shares]
+    return " ".join(shown)
 
 
 @require_POST
@@ -158,18 +184,22 @@ def payment_match(request: HttpRequest, payment_id: int) -> HttpResponse:
     invoice = None
     if action != "accept":
         number = request.POST.get("invoice", "").strip()
-        invoice = Invoice.objects.unpaid().filter(number__iexact=number).first()
+        invoice = Invoice.objects.owing().filter(number__iexact=number).first()
         if invoice is None:
             text = _("There is no open invoice with the number “%(number)s”.")
             messages.error(request, text % {"number": number[:40]})
             return redirect("invoices:payments")
     try:
         if invoice is not None:
-            cents = min(payment.rest_cents, invoice.open_cents)
-            services.payment_allocate(payment=payment, parts=[(invoice, cents)], by=by)
+            cents = min(payment.rest_cents, invoice.owed.total_cents)
+            is_invoice_first = request.POST.get("order") == Order.INVOICE_FIRST
+            order = Order.INVOICE_FIRST if is_invoice_first else None
+            services.payment_allocate(payment=payment, parts=[(invoice, cents)], by=by, order=order)
         else:
             suggested = services.suggestions().get(payment, [])
-            is_seen = _seen(suggested) == request.POST.get("seen")
+            keys = [part.invoice_id for part in suggested]
+            invoices = Invoice.objects.with_open().with_charges().in_bulk(keys)
+            is_seen = _seen(suggested, invoices) == request.POST.get("seen")
             services.suggestion_accept(
                 payment=payment, suggested=suggested if is_seen else [], by=by
             )
@@ -202,20 +232,21 @@ def match_sure(request: HttpRequest) -> HttpResponse:
 def open_items(request: HttpRequest) -> HttpResponse:
     """List what is still to be paid, the oldest first; as CSV for a spreadsheet on wish."""
     today = timezone.localdate()
-    unpaid = Invoice.objects.unpaid().select_related("customer")
+    owing = Invoice.objects.owing().select_related("customer")
     if request.GET.get("format") == "csv":
-        return _open_items_csv(list(unpaid.prefetch_related("reminders")), today)
-    total = sum(invoice.open_cents for invoice in unpaid)
-    late = sum(invoice.open_cents for invoice in unpaid if invoice.due_on < today)
+        return _open_items_csv(list(owing.prefetch_related("reminders")), today)
+    total = sum(invoice.open_cents for invoice in owing)
+    late = sum(invoice.open_cents for invoice in owing if invoice.due_on < today)
     return render(
         request,
         "invoices/open_items.html",
         {
-            "page": Paginator(unpaid.prefetch_related("reminders__deliveries"), PER_PAGE).get_page(
+            "page": Paginator(owing.prefetch_related("reminders__deliveries"), PER_PAGE).get_page(
                 request.GET.get("page")
             ),
             "total": total,
             "overdue": late,
+            "charges": sum(invoice.owed.charges_cents for invoice in owing),
             "today": today,
         },
     )
@@ -230,6 +261,8 @@ def _open_items_csv(invoices: list[Invoice], today: dt.date) -> HttpResponse:
         _("Customer"),
         _("Amount due"),
         _("Open"),
+        _("Default interest open"),
+        _("Dunning costs open"),
         _("Days overdue"),
         _("Letters written"),
     ]
@@ -241,7 +274,7 @@ def _open_items_csv(invoices: list[Invoice], today: dt.date) -> HttpResponse:
             invoice.buyer_party.number,
             neutral(invoice.buyer_party.name),
             amount_text(invoice.gross_cents),
-            amount_text(invoice.open_cents),
+            *map(amount_text, invoice.owed.by_part),
             max((today - invoice.due_on).days, 0),
             len(invoice.reminders.all()),
         ]

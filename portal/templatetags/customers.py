@@ -23,8 +23,9 @@ def sessions_of(customer: Customer) -> SessionQuerySet:
 
 @register.simple_tag
 def invoices_of(customer: Customer) -> list[Invoice]:
-    """Return the customer's last invoices, newest first."""
-    return list(Invoice.objects.filter(customer=customer)[:SHOWN_AT_MOST])
+    """Return the customer's last invoices with what is open, newest first."""
+    found = Invoice.objects.with_open().with_charges().filter(customer=customer)
+    return list(found[:SHOWN_AT_MOST])
 
 
 @register.simple_tag

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pypdf
 import pytest
@@ -37,7 +38,9 @@ def annexed(
     customer = make_customer(wants_service_record=True)
     for number in range(25):
         start = OCTOBER.start + dt.timedelta(hours=28 * number)
-        waived = {"courtesy_blocks": 1, "courtesy_reason": "Rückfrage"} if number % 5 == 0 else {}
+        waived: dict[str, Any] = (
+            {"courtesy_blocks": 1, "courtesy_reason": "Rückfrage"} if number % 5 == 0 else {}
+        )
         make_session(customer, start, seconds=900 + number, consented_at=start, **waived)
     return issue()
 

@@ -6,11 +6,12 @@ import pytest
 
 from invoices.domain.camt import Transaction
 from invoices.domain.matching import Confidence, Matcher, OpenInvoice, Suggestion
+from invoices.domain.owed import Owed
 
 IBAN = "DE02500105170137075030"
-MUELLER = OpenInvoice(1, "2026-00042", 1700, 10, "Anna Müller")
-LATER = OpenInvoice(2, "2026-00057", 850, 10, "Anna Müller")
-OTHER = OpenInvoice(3, "2026-00058", 1700, 11, "Bäckerei Huber GmbH")
+MUELLER = OpenInvoice(1, "2026-00042", Owed(1700), 10, "Anna Müller")
+LATER = OpenInvoice(2, "2026-00057", Owed(850), 10, "Anna Müller")
+OTHER = OpenInvoice(3, "2026-00058", Owed(1700), 11, "Bäckerei Huber GmbH")
 OPEN = [MUELLER, LATER, OTHER]
 
 
@@ -77,7 +78,7 @@ def test_a_word_that_every_company_has_is_no_name() -> None:
 
 
 def test_two_who_are_alike_are_a_faint_suggestion() -> None:
-    again = OpenInvoice(4, "2026-00060", 1700, 12, "Karl Müller")
+    again = OpenInvoice(4, "2026-00060", Owed(1700), 12, "Karl Müller")
     found = suggest(payment(1700, name="Mueller Müller"), [*OPEN, again], {})
     assert found == [Suggestion(1, 1700, Confidence.FAINT)]
 
@@ -87,9 +88,41 @@ def test_whatever_is_open_no_payment_is_given_twice() -> None:
     assert suggest(payment(3400, text), OPEN, {}) == [Suggestion(1, 1700, Confidence.LIKELY)]
 
 
+CHARGED = OpenInvoice(7, "2026-00070", Owed(1700, 11, 250), 15, "Karla Kessler")
+
+
+@pytest.mark.parametrize(("cents", "confidence"), [(1961, 3), (1700, 3), (1950, 2), (100, 2)])
+def test_an_amount_fits_with_or_without_what_letters_charged(cents: int, confidence: int) -> None:
+    (found,) = suggest(payment(cents, "2026-00070"), [CHARGED], {})
+    assert found == Suggestion(7, cents, Confidence(confidence))
+    (by_name,) = suggest(payment(1961, name="Kessler"), [CHARGED], {})
+    assert by_name == Suggestion(7, 1961, Confidence.LIKELY)
+
+
+def test_charges_alone_are_found_once_the_invoice_is_paid() -> None:
+    left = OpenInvoice(7, "2026-00070", Owed(0, 11, 250), 15, "Karla Kessler")
+    assert suggest(payment(261, "2026-00070"), [left], {}) == [Suggestion(7, 261, Confidence.SURE)]
+    assert suggest(payment(261, iban=IBAN), [left], {IBAN: 15}) == [
+        Suggestion(7, 261, Confidence.LIKELY)
+    ]
+
+
+def test_several_invoices_fit_all_with_their_charges_or_all_without() -> None:
+    text = "2026-00042 2026-00070"
+    with_charges = suggest(payment(3661, text), [MUELLER, CHARGED], {})
+    assert with_charges == [
+        Suggestion(1, 1700, Confidence.SURE),
+        Suggestion(7, 1961, Confidence.SURE),
+    ]
+    without = suggest(payment(3400, text), [MUELLER, CHARGED], {})
+    assert without == [Suggestion(1, 1700, Confidence.SURE), Suggestion(7, 1700, Confidence.SURE)]
+    more = suggest(payment(4000, text), [MUELLER, CHARGED], {})
+    assert [part.cents for part in more] == [1700, 1961]
+
+
 def test_numbers_of_every_pattern_are_found() -> None:
-    plain = OpenInvoice(5, "0815", 850, 13, "X")
-    long = OpenInvoice(6, "RE-2026.K-00007_B", 850, 14, "Y")
+    plain = OpenInvoice(5, "0815", Owed(850), 13, "X")
+    long = OpenInvoice(6, "RE-2026.K-00007_B", Owed(850), 14, "Y")
     matcher = Matcher([plain, long], {})
     assert matcher.suggest(payment(850, "nr 0815"))[0].invoice_id == 5
     assert matcher.suggest(payment(850, "re 2026 k 00007 b"))[0].invoice_id == 6
