@@ -32,6 +32,8 @@ class Problem(models.TextChoices):
     STORAGE = "storage", _("The archive folder cannot be written. Check the folder and its rights.")
     DAMAGED = "damaged", _("An archived file is missing or damaged. Restore it from the backup.")
     UNARCHIVED = "unarchived", _("An invoice has no file yet. Wait a minute, then export again.")
+    BASE_RATE = "base-rate", _("A base rate is missing. Enter it, then start it again.")
+    LETTER = "letter", _("The letter could not be made: is the logo there?")
     UNEXPECTED = "unexpected", _("Something unexpected happened. The server's log says more.")
 
 

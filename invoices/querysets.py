@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Payment,
         PrintBatch,
         Reminder,
+        ReminderRunItem,
     )
 
 ModelT = TypeVar("ModelT", bound=models.Model)
@@ -226,6 +227,16 @@ class InvoiceRunItemQuerySet(LeasedQuerySet["InvoiceRunItem"]):
     def unfinished(self) -> "models.QuerySet[InvoiceRunItem]":
         """Return items that still wait or are being worked on."""
         return self.filter(state__in=(self.model.State.WAITING, self.model.State.WORKING))
+
+
+class ReminderRunItemQuerySet(LeasedQuerySet["ReminderRunItem"]):
+    """Finds letters that are being written."""
+
+    def outcome(self) -> "models.QuerySet[ReminderRunItem]":
+        """Return all with what a page says of them; those that need a look come first."""
+        trouble = Case(When(state="failed", then=Value(0)), default=Value(1))
+        found = self.select_related("invoice__customer", "reminder__invoice")
+        return found.prefetch_related("reminder__deliveries").order_by(trouble, "pk")
 
 
 class ExportQuerySet(LeasedQuerySet["Export"]):

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from celery import shared_task
@@ -10,7 +11,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from invoices import services
-from invoices.models import Invoice
+from invoices.models import Delivery, Invoice
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,15 @@ def print_batch(batch_id: int) -> None:
     services.print_batch_process(batch_id=batch_id)
 
 
+@shared_task(name="invoices.remind")
+def remind(item_id: int) -> None:
+    """Write one letter of all that are due, and send it."""
+    item = services.reminder_run_item_process(item_id=item_id)
+    if item is not None and item.reminder is not None:
+        mails = item.reminder.deliveries.filter(channel=Delivery.Channel.MAIL)
+        queue_deliveries(mails.open().values_list("pk", flat=True))
+
+
 @shared_task(name="invoices.sweep")
 def sweep() -> None:
     """Complete what a crash left behind. Every fifteen seconds, by the beat."""
@@ -55,6 +65,7 @@ def sweep() -> None:
     for export_id in services.exports_lost(now=now):
         queue_export(export_id)
     queue_deliveries(services.deliveries_lost(now=now))
+    queue_reminders(services.reminder_items_lost(now=now))
     for batch_id in services.print_batches_lost(now=now):
         queue_batch(batch_id)
 
@@ -91,7 +102,14 @@ def queue_deliveries(delivery_ids: Iterable[UUID]) -> None:
     """Give mails to the workers as soon as the transaction is committed."""
     ids = list(delivery_ids)
     if ids:
-        transaction.on_commit(lambda: _send_deliveries(ids))
+        transaction.on_commit(lambda: _send_all(deliver, map(str, ids)))
+
+
+def queue_reminders(item_ids: Iterable[int]) -> None:
+    """Give letters of a reminder run to the workers as soon as the transaction is committed."""
+    ids = list(item_ids)
+    if ids:
+        transaction.on_commit(lambda: _send_all(remind, ids))
 
 
 def queue_batch(batch_id: int) -> None:
@@ -124,12 +142,12 @@ def _send_export(export_id: int) -> None:
         logger.exception("Export %s could not be queued", export_id)
 
 
-def _send_deliveries(delivery_ids: list[UUID]) -> None:
+def _send_all(task: Any, arguments: Iterable[object]) -> None:
     try:
-        for delivery_id in delivery_ids:
-            deliver.delay(str(delivery_id))
+        for argument in arguments:
+            task.delay(argument)
     except OperationalError:
-        logger.exception("Mails could not be queued; the sweeper finds them")
+        logger.exception("%s could not be queued; the sweeper finds what is left", task.name)
 
 
 def _send_batch(batch_id: int) -> None:

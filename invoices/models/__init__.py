@@ -14,6 +14,7 @@ from invoices.models.documents import (
 from invoices.models.dunning import BaseRate, DunningFee, Level, Reminder
 from invoices.models.numbers import NumberRange
 from invoices.models.payments import Allocation, Payment, WriteOff
+from invoices.models.reminder_runs import LeftOut, ReminderRun, ReminderRunItem
 from invoices.models.runs import Export, InvoiceRun, InvoiceRunItem
 
 __all__ = [
@@ -31,11 +32,14 @@ __all__ = [
     "InvoiceRunItem",
     "InvoiceVat",
     "Item",
+    "LeftOut",
     "Level",
     "NumberRange",
     "Payment",
     "PrintBatch",
     "Reminder",
+    "ReminderRun",
+    "ReminderRunItem",
     "Rows",
     "ServiceRecord",
     "WriteOff",

@@ -25,6 +25,14 @@ from invoices.services.dunning import (
     reminder_due,
     reminder_issue,
 )
+from invoices.services.dunning_runs import (
+    Plan,
+    reminder_items_lost,
+    reminder_plan,
+    reminder_run_create,
+    reminder_run_item_process,
+    reminder_run_progress,
+)
 from invoices.services.exporting import (
     audit_export_create,
     export_create,
@@ -88,6 +96,7 @@ __all__ = [
     "NotDeliverableError",
     "NotInvoiceableError",
     "NotRetriableError",
+    "Plan",
     "Progress",
     "Queued",
     "ReminderNotDueError",
@@ -132,7 +141,12 @@ __all__ = [
     "reminder_demand",
     "reminder_due",
     "reminder_issue",
+    "reminder_items_lost",
+    "reminder_plan",
     "reminder_queue",
+    "reminder_run_create",
+    "reminder_run_item_process",
+    "reminder_run_progress",
     "session_invoice",
     "statement_import",
     "suggestion_accept",

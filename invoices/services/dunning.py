@@ -180,7 +180,8 @@ def reminder_issue(
 ) -> Reminder:
     """Write and archive the letter that is due about an invoice; return it.
 
-    `note` is called in the same transaction. Raises what `reminder_demand` raises, with nothing done, and RenderError.
+    `note` is called in the same transaction. Raises what `reminder_demand` raises, with nothing
+    done, and RenderError.
     """
     fresh = _with_open(invoice)
     reminder = _letter_of(fresh, reminder_demand(invoice=fresh, today=today), today)

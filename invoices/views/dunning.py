@@ -23,6 +23,7 @@ from invoices.models import Delivery, Invoice, Reminder
 from invoices.models.delivery import OPEN
 from invoices.problems import packing_problem_of
 from invoices.views.delivery import letters_context
+from invoices.views.dunning_run import run_context
 from technicians.access import current_user, office_required
 
 logger = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ def _show(request: HttpRequest, refused: SendForm | None = None) -> HttpResponse
             "written": _letter_rows(page.object_list, refused),
             "can_send_mail": mail_is_set_up(),
             **letters_context(),
+            **run_context(),
         },
         status=422 if refused else 200,
     )
