@@ -106,6 +106,8 @@ class Invoice(WrittenOnce):
     language = models.CharField(_("language"), max_length=5)
     seller = models.JSONField(_("seller"))
     buyer = models.JSONField(_("buyer"))
+    # Made at once for one session, beside the month's run.
+    is_single = models.BooleanField(_("of a single session"), default=False)
     # The sentences of the document, by their place: see invoices.texts.
     texts = models.JSONField(_("texts"))
     net_cents = models.BigIntegerField(_("net in cents"))

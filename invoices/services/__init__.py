@@ -4,7 +4,7 @@ Each function takes keywords only and may be called again after a crash: what is
 done, what is half done is completed.
 """
 
-from invoices.services.cancelling import NotCancellableError, invoice_cancel
+from invoices.services.cancelling import NotCancellableError, invoice_cancel, only_session_of
 from invoices.services.delivering import (
     NotDeliverableError,
     Queued,
@@ -128,6 +128,7 @@ __all__ = [
     "items_lost",
     "items_queued",
     "leftovers_remove",
+    "only_session_of",
     "open_cents",
     "owed_of",
     "payment_allocate",

@@ -1,7 +1,7 @@
 """Cancelling: a document of its own that turns every amount of the invoice round.
 
 Sessions and items of the invoice are free again afterwards and come with the next run; that
-is the corrected invoice.
+is the corrected invoice. What was an invoice of a single session is followed by another one.
 """
 
 from typing import Any
@@ -19,6 +19,7 @@ from invoices.services.drafting import Draft
 from invoices.services.issuing import draft_check, write_down
 from invoices.services.paying import settlements_undo
 from invoices.texts import cancellation_texts
+from sessions.models import Session
 from technicians.models import User
 
 # What belongs to the document itself and is never taken over.
@@ -36,6 +37,14 @@ _TURNED = (
 
 class NotCancellableError(Exception):
     """It is a cancellation itself, or was cancelled before."""
+
+
+def only_session_of(invoice: Invoice) -> Session | None:
+    """Return the session that an invoice was made for at once, None for that of a month.
+
+    To be asked before it is cancelled, which gives its session free.
+    """
+    return Session.objects.filter(billed__invoice=invoice).first() if invoice.is_single else None
 
 
 def invoice_cancel(*, invoice: Invoice, reason: str, by: User) -> Invoice:

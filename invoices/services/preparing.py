@@ -109,6 +109,7 @@ def _draft(customer: Customer, month: Month, session_id: UUID | None) -> Draft |
             items=list(items),
         )
         if draft is not None:
+            draft.invoice.is_single = session_id is not None
             draft_check(draft)
     except LedgerMismatchError as error:
         raise NotInvoiceableError(Problem.LEDGER, str(error)) from error

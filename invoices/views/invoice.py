@@ -70,7 +70,11 @@ def _show(
 @office_required
 def session_invoice(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Issue the invoice of a single session at once, and show it."""
-    session = get_object_or_404(Session, pk=session_id)
+    return _invoice_alone(request, get_object_or_404(Session, pk=session_id))
+
+
+def _invoice_alone(request: HttpRequest, session: Session) -> HttpResponse:
+    """Issue the invoice of a session and nothing else, and show it; or say why there is none."""
     try:
         invoice = services.session_invoice(session=session, by=current_user(request))
     except services.NotInvoiceableError as error:
@@ -86,12 +90,16 @@ def session_invoice(request: HttpRequest, session_id: UUID) -> HttpResponse:
 @require_POST
 @office_required
 def invoice_cancel(request: HttpRequest, number: str) -> HttpResponse:
-    """Cancel an invoice; with `again` its work is invoiced anew at once."""
+    """Cancel an invoice; with `again` its work is invoiced anew at once.
+
+    That is what is open of the month, or the session alone where the invoice was made for it.
+    """
     invoice = _invoice(number)
     form = CancelForm(request.POST)
     if not form.is_valid():
         return _show(request, invoice, cancel=form)
     by = current_user(request)
+    session = services.only_session_of(invoice)
     try:
         cancellation = services.invoice_cancel(
             invoice=invoice, reason=form.cleaned_data["reason"], by=by
@@ -104,6 +112,8 @@ def invoice_cancel(request: HttpRequest, number: str) -> HttpResponse:
         _("%(number)s is cancelled by %(cancellation)s. Its sessions can be invoiced again.")
         % {"number": number, "cancellation": cancellation.number},
     )
+    if "again" in request.POST and session is not None:
+        return _invoice_alone(request, session)
     if "again" in request.POST:
         waiting = services.invoice_run_include(
             month=invoice.month, customer=invoice.customer, by=by

@@ -1,5 +1,6 @@
 """A single session's invoice, at once: alone, once, and only where one can be made."""
 
+import html
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -119,3 +120,42 @@ def test_clicks_at_once_make_one_invoice(session: Session, office: User) -> None
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(click, range(4)))
     assert Invoice.objects.count() == 1
+
+
+def test_cancelled_and_written_anew_it_bills_that_session_alone_again(
+    session: Session, make_session: MakeSession, office: User, login: Login
+) -> None:
+    assert session.customer is not None
+    single = services.session_invoice(session=session, by=office)
+    assert single is not None
+    other = make_session(session.customer)
+    desk = login(office)
+    answer = desk.post(reverse("invoices:cancel", args=[single.number]), {"again": "1"})
+    again = Invoice.objects.latest("pk")
+    assert answer["Location"] == reverse("invoices:detail", args=[again.number])
+    assert [line.session_id for line in again.lines.all()] == [session.pk]
+    assert again.is_single
+    assert not hasattr(Session.objects.get(pk=other.pk), "billed")
+
+
+def test_the_invoice_of_a_month_is_written_anew_with_all_that_is_open(
+    session: Session, make_session: MakeSession, office: User, login: Login
+) -> None:
+    month = issue()
+    assert not month.is_single
+    make_session(session.customer)
+    login(office).post(reverse("invoices:cancel", args=[month.number]), {"again": "1"})
+    again = issue()
+    assert [line.session_id is not None for line in again.lines.all()] == [True, True]
+
+
+def test_where_it_cannot_be_written_anew_the_reason_is_told(
+    session: Session, office: User, login: Login
+) -> None:
+    single = services.session_invoice(session=session, by=office)
+    assert single is not None
+    Customer.objects.update(street="")
+    address = reverse("invoices:cancel", args=[single.number])
+    page = login(office).post(address, {"again": "1"}, follow=True)
+    assert page.redirect_chain == [(session.get_absolute_url(), 302)]
+    assert str(Problem.ADDRESS.label) in html.unescape(page.content.decode())
