@@ -72,6 +72,8 @@ class Session(models.Model):
     ordered_at = models.DateTimeField(_("ordered"), null=True, editable=False)
     consented_at = models.DateTimeField(_("consent given"), null=True, editable=False)
     consent_text_version = models.CharField(max_length=20, blank=True, editable=False)
+    # The terms in the question that the customer answered: the tariff's, or their own.
+    consented_terms = models.JSONField(null=True, editable=False)
     started_at = models.DateTimeField(_("start"), null=True, editable=False)
     ended_at = models.DateTimeField(_("end"), null=True, editable=False)
     end_reason = models.CharField(
@@ -149,6 +151,11 @@ class Session(models.Model):
     def terms(self) -> Terms:
         """What the customer was promised when the agent started."""
         return Terms.of(self)
+
+    @property
+    def shown_terms(self) -> Terms | None:
+        """What stood on the customer's screen at the consent; None where nobody noted it."""
+        return Terms.restored(self.consented_terms) if self.consented_terms else None
 
     @property
     def agreed_terms(self) -> Terms | None:

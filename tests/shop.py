@@ -40,6 +40,7 @@ def make_session(
         opened_at=start - dt.timedelta(minutes=3),
         ordered_at=start - dt.timedelta(minutes=1),
         consented_at=start - dt.timedelta(seconds=20),
+        consented_terms=terms.stored(),
         consent_text_version="2026-11",
         started_at=start,
         ended_at=end,

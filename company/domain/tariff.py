@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,16 @@ class Terms:
     def of(cls, row: object) -> "Terms":
         """Read them from whatever has attributes of these names: tariff, session, agreement."""
         return cls(**{field.name: getattr(row, field.name) for field in fields(cls)})
+
+    @classmethod
+    def restored(cls, values: dict[str, Any]) -> "Terms":
+        """Read back what `stored` returned."""
+        return cls(**{**values, "vat_percent": Decimal(values["vat_percent"])})
+
+    def stored(self) -> dict[str, Any]:
+        """Return them as plain JSON values."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {**values, "vat_percent": str(self.vat_percent)}
 
     def __post_init__(self) -> None:
         if self.block_seconds < 1:

@@ -122,9 +122,20 @@ def _consent(record: SessionRecord, language: str) -> list[str]:
         lines.append(
             _("price accepted %(time)s") % {"time": _moment(record.consented_at, record, language)}
         )
+        if record.shown is not None:
+            lines.append(_on_screen(record, record.shown, language))
         if record.consent_text_version:
             lines.append(_("text version %(version)s") % {"version": record.consent_text_version})
     return lines
+
+
+def _on_screen(record: SessionRecord, shown: Terms, language: str) -> str:
+    """Say which of the prices in this row stood in the question; any other one in full."""
+    if shown == record.promised:
+        return _("on your screen: the price of the tariff")
+    if shown == record.charged:
+        return _("on your screen: the price of your agreement")
+    return _("on your screen: %(price)s") % {"price": _terms(shown, language)}
 
 
 def _moment(moment: dt.datetime, record: SessionRecord, language: str) -> str:

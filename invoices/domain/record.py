@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from company.domain.tariff import Terms
@@ -26,10 +25,11 @@ class Stretch:
 class SessionRecord:
     """What is kept of a session.
 
-    `promised` stood on the customer's screen; `charged` are the terms that the invoice rests
-    on, others only where the customer has an agreement. `connected` are the stretches of time
-    with a picture, in their order. Moments are aware; the later ones are None where nobody
-    noted them. `ended_by` is a word of sessions.domain.lifecycle.EndReason.
+    `promised` are the tariff's, beside ID and password; `shown` are those that the customer was
+    asked at, the same or their own, None where nobody noted them; `charged` are the terms that
+    the invoice rests on, others only where the customer has an agreement. `connected` are the
+    stretches of time with a picture, in their order. Moments are aware; the later ones are None
+    where nobody noted them. `ended_by` is a word of sessions.domain.lifecycle.EndReason.
     """
 
     support_id: str
@@ -44,6 +44,7 @@ class SessionRecord:
     ordered_at: dt.datetime | None = None
     consented_at: dt.datetime | None = None
     consent_text_version: str = ""
+    shown: Terms | None = None
     ended_by: str = ""
 
     @property
@@ -72,13 +73,14 @@ def stored(records: Sequence[SessionRecord]) -> list[dict[str, Any]]:
             "connected": [[_text(part.start), _text(part.end)] for part in record.connected],
             "seconds": record.seconds,
             "blocks": record.blocks,
-            "promised": _terms_as_values(record.promised),
-            "charged": _terms_as_values(record.charged),
+            "promised": record.promised.stored(),
+            "charged": record.charged.stored(),
             "courtesy_blocks": record.courtesy_blocks,
             "courtesy_reason": record.courtesy_reason,
             "ordered_at": _text(record.ordered_at),
             "consented_at": _text(record.consented_at),
             "consent_text_version": record.consent_text_version,
+            "shown": record.shown.stored() if record.shown is not None else None,
             "ended_by": record.ended_by,
         }
         for record in records
@@ -95,10 +97,12 @@ def restored(rows: Sequence[dict[str, Any]]) -> list[SessionRecord]:
                     Stretch(dt.datetime.fromisoformat(start), dt.datetime.fromisoformat(end))
                     for start, end in row["connected"]
                 ),
-                "promised": _terms_of(row["promised"]),
-                "charged": _terms_of(row["charged"]),
+                "promised": Terms.restored(row["promised"]),
+                "charged": Terms.restored(row["charged"]),
                 "ordered_at": _moment(row["ordered_at"]),
                 "consented_at": _moment(row["consented_at"]),
+                # Records of the first version have none.
+                "shown": Terms.restored(row["shown"]) if row.get("shown") else None,
             }
         )
         for row in rows
@@ -111,12 +115,3 @@ def _text(moment: dt.datetime | None) -> str | None:
 
 def _moment(text: str | None) -> dt.datetime | None:
     return dt.datetime.fromisoformat(text) if text is not None else None
-
-
-def _terms_as_values(terms: Terms) -> dict[str, Any]:
-    values = {name: getattr(terms, name) for name in Terms.__slots__}
-    return {**values, "vat_percent": str(terms.vat_percent)}
-
-
-def _terms_of(values: dict[str, Any]) -> Terms:
-    return Terms(**{**values, "vat_percent": Decimal(values["vat_percent"])})

@@ -27,6 +27,7 @@ from invoices.models import (
     Reminder,
     WriteOff,
 )
+from sessions.models import Session
 
 CHUNK = 1000
 TEXT, DAY, COUNT, AMOUNT = Kind.TEXT, Kind.DAY, Kind.COUNT, Kind.AMOUNT
@@ -110,7 +111,7 @@ def _invoices(first: dt.date, last: dt.date) -> Iterator[list[object]]:
 
 def _lines(first: dt.date, last: dt.date) -> Iterator[list[object]]:
     found = InvoiceLine.objects.filter(invoice__issued_on__range=(first, last))
-    found = found.select_related("invoice").defer(
+    found = found.select_related("invoice", "session").defer(
         "invoice__seller", "invoice__buyer", "invoice__texts"
     )
     ordered = found.order_by("invoice__number_range", "invoice__sequence", "position")
@@ -134,7 +135,16 @@ def _lines(first: dt.date, last: dt.date) -> Iterator[list[object]]:
             _percent(each.vat_percent),
             each.get_vat_category_display(),
             str(each.session_id or ""),
+            *_consent(each.session if each.opens else None),
         ]
+
+
+def _consent(session: Session | None) -> tuple[str, str]:
+    """Return when a customer agreed, and to which of two prices on the screen."""
+    if session is None or session.shown_terms is None:
+        return "", ""
+    is_tariff = session.shown_terms == session.terms
+    return _moment(session.consented_at), "Tarif" if is_tariff else "eigener Preis"
 
 
 def _rates(first: dt.date, last: dt.date) -> Iterator[list[object]]:
@@ -282,6 +292,8 @@ TABLES: tuple[Table, ...] = (
             ("Einzelpreis", AMOUNT, "in Euro, mit Umsatzsteuer"), ("Brutto", AMOUNT, CENT),
             ("Netto", AMOUNT, CENT), ("Steuersatz", AMOUNT, "in Prozent"), ("Steuerart", TEXT),
             ("Sitzung", TEXT, "Kennung der Fernwartungssitzung"),
+            ("Einwilligung", TEXT, ISO),
+            ("Preis_am_Bildschirm", TEXT, "bei der Einwilligung: Tarif oder eigener Preis"),
         ),
         _lines,
         keys=2,

@@ -191,6 +191,7 @@ def _session_record(session: Session, work: domain.Work) -> SessionRecord:
         ordered_at=session.ordered_at,
         consented_at=session.consented_at,
         consent_text_version=session.consent_text_version,
+        shown=session.shown_terms,
         ended_by=session.end_reason,
     )
 

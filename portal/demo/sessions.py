@@ -127,6 +127,7 @@ def _session(
         ordered_at=ordered_at,
         consented_at=start - dt.timedelta(seconds=chance.randint(2, 8)),
         consent_text_version="demo",
+        consented_terms=terms.stored(),
         started_at=start,
         ended_at=end,
         end_reason=chance.choice((EndReason.TECHNICIAN, EndReason.TECHNICIAN, EndReason.CUSTOMER)),

@@ -22,6 +22,7 @@ from sessions.domain.lifecycle import EndReason
 from sessions.models import Session
 
 if TYPE_CHECKING:
+    from company.domain.tariff import Terms
     from sessions.relay.room import Room
 
 logger = logging.getLogger(__name__)
@@ -100,11 +101,11 @@ class Recorder:
         """Note that the customer is being asked."""
         self._write(lambda: services.session_asking(session=self._session))
 
-    def consented(self, text_version: str, at: dt.datetime) -> None:
+    def consented(self, text_version: str, terms: "Terms", at: dt.datetime) -> None:
         """Keep the customer's consent."""
         self._write(
             lambda: services.session_consent(
-                session=self._session, text_version=text_version, at=at
+                session=self._session, text_version=text_version, terms=terms, at=at
             )
         )
 

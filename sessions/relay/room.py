@@ -62,8 +62,8 @@ class Events(Protocol):
     def asking(self) -> None:
         """Say that the customer is being asked."""
 
-    def consented(self, text_version: str, at: dt.datetime) -> None:
-        """Say that the customer agreed, and to which text."""
+    def consented(self, text_version: str, terms: Terms, at: dt.datetime) -> None:
+        """Say that the customer agreed, and to which text and price."""
 
     def started(self, at: dt.datetime) -> None:
         """Say that the clock runs."""
@@ -85,6 +85,8 @@ class Room:
         self, about_agent: messages.AgentPaired, time: ConnectedTime, events: Events
     ) -> None:
         self.time = time
+        # What the customer is asked at; whom they are may be learnt later.
+        self._asked = time.terms
         self._about_agent = about_agent
         self._events = events
         self.agent: End | None = None
@@ -308,6 +310,7 @@ class Room:
             self._new_pairing()
             self.phase = Phase.EXCHANGE
             agreed = self.time.agreed
+            self._asked = agreed or self.time.terms
             await agent.say(messages.Paired(prices.said(agreed) if agreed else None))
             await technician.say(self._about_agent)
 
@@ -388,7 +391,7 @@ class Room:
             raise ProtocolError(Code.TOO_LATE, "consent twice")
         if message.granted:
             self.phase = Phase.GRANTED
-            self._events.consented(message.text_version, self.time.now())
+            self._events.consented(message.text_version, self._asked, self.time.now())
         await technician.say(messages.ConsentGiven(message.granted))
         if not message.granted:
             await self.end(EndReason.REFUSED)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from company import audit
+from company.domain.tariff import Terms
 from sessions import announce, attempts
 from sessions.domain.credentials import WrongDigitsError, normalise_support_id
 from sessions.domain.lifecycle import State
@@ -72,19 +73,28 @@ def session_asking(*, session: Session) -> Session:
     return session
 
 
-def session_consent(*, session: Session, text_version: str, at: dt.datetime) -> Session:
-    """Keep that the customer agreed, to which text and when; a later one does not replace it."""
+def session_consent(
+    *, session: Session, text_version: str, terms: Terms, at: dt.datetime
+) -> Session:
+    """Keep that the customer agreed, to which text and price, and when.
+
+    `terms` stood in the question. A later consent does not replace the first one.
+    """
     with transaction.atomic():
         session = locked(session)
         if session.consented_at is not None or not session.is_open:
             return session
         session.consented_at, session.consent_text_version = at, text_version
-        session.save(update_fields=["consented_at", "consent_text_version"])
+        session.consented_terms = terms.stored()
+        session.save(update_fields=["consented_at", "consent_text_version", "consented_terms"])
         audit.record(
             "session.consented",
             actor=None,
             subject=subject(session),
-            details={"text": f"version {text_version}"},
+            details={
+                "text": f"version {text_version}",
+                "price": "tariff" if terms == session.terms else "agreed",
+            },
         )
     return session
 

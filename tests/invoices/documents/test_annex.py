@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -140,6 +141,44 @@ def test_an_agreement_stands_beside_the_price_on_the_screen(
     assert "3,00 €" in annex
     (record,) = restored(ServiceRecord.objects.get().sessions)
     assert (record.blocks, record.promised.first_block_cents) == (3, 850)
+
+
+@pytest.mark.parametrize(
+    ("shown_cents", "said"),
+    [(850, "Preis laut Tarif"), (300, "Preis laut Ihrer Vereinbarung"), (400, "4,00 €")],
+)
+def test_it_says_which_price_stood_on_the_screen_at_the_consent(
+    customer: Customer, make_session: MakeSession, shown_cents: int, said: str
+) -> None:
+    Agreement.objects.create(
+        customer=customer,
+        name="Vertrag",
+        valid_from=dt.date(2026, 1, 1),
+        block_seconds=600,
+        first_block_cents=300,
+        further_block_cents=300,
+    )
+    session = make_session(customer, START, consented_at=START)
+    shown = replace(session.terms, first_block_cents=shown_cents, further_block_cents=shown_cents)
+    if shown_cents == 300:
+        agreed = session.agreed_terms
+        assert agreed is not None
+        shown = agreed
+    Session.objects.update(consented_terms=shown.stored())
+    (_first, annex) = pages(read_archived(issue().archived_file))
+    assert "auf Ihrem Bildschirm" in annex
+    assert said in annex
+
+
+def test_a_record_of_before_says_nothing_of_the_screen(
+    customer: Customer, make_session: MakeSession
+) -> None:
+    make_session(customer, START, consented_at=START)
+    (_first, annex) = pages(read_archived(issue().archived_file))
+    assert "auf Ihrem Bildschirm" not in annex
+    rows = ServiceRecord.objects.get().sessions
+    del rows[0]["shown"]
+    assert restored(rows)[0].shown is None
 
 
 def test_two_prices_and_a_minimum_are_said(customer: Customer, make_session: MakeSession) -> None:

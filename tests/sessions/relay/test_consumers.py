@@ -221,6 +221,7 @@ async def test_a_session_runs_from_hello_to_the_end_by_the_customer(
     ended = await Session.objects.aget(pk=session.pk)
     assert ended.state == State.ENDED
     assert ended.consented_at is not None
+    assert ended.shown_terms == ended.terms
     assert ended.started_at is not None
 
 

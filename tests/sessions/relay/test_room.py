@@ -294,6 +294,22 @@ async def test_who_is_known_before_is_asked_at_the_agreed_price(stage: Stage) ->
     assert paired["terms"]["minimum_blocks"] == 2
 
 
+async def test_the_consent_is_to_the_price_that_stood_in_the_question(stage: Stage) -> None:
+    await stage.grant()
+    assert stage.diary.names[-1] == "consented"
+    assert stage.diary.last[1] == stage.room.time.terms
+
+
+async def test_a_price_that_is_learnt_after_the_question_was_not_what_they_agreed_to(
+    stage: Stage,
+) -> None:
+    await stage.room.agree(OWN)
+    await stage.ask()
+    await stage.room.agree(None)
+    await stage.room.agent_text(AGREES)
+    assert stage.diary.last[1] == OWN
+
+
 async def test_a_lower_agreed_price_is_seen_by_both_at_once_and_a_higher_one_never(
     stage: Stage,
 ) -> None:

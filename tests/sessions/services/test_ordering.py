@@ -1,6 +1,7 @@
 """From the typed ID to the customer's answer."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone, translation
@@ -125,25 +126,44 @@ def test_coming_back_to_a_session_is_no_new_order(technician: User, connected: S
     assert AuditEntry.objects.filter(action="session.ordered").count() == 1
 
 
-def test_the_consent_is_kept_once_with_its_text(asking: Session) -> None:
+def test_the_consent_is_kept_once_with_its_text_and_price(asking: Session) -> None:
+    assert asking.shown_terms is None
     first = timezone.now()
-    services.session_consent(session=asking, text_version="1", at=first)
+    services.session_consent(session=asking, text_version="1", terms=asking.terms, at=first)
     later = first + dt.timedelta(minutes=5)
-    session = services.session_consent(session=asking, text_version="2", at=later)
+    other = replace(asking.terms, first_block_cents=1)
+    session = services.session_consent(session=asking, text_version="2", terms=other, at=later)
     assert (session.consented_at, session.consent_text_version) == (first, "1")
-    assert AuditEntry.objects.filter(action="session.consented").count() == 1
+    assert session.shown_terms == asking.terms
+    entry = AuditEntry.objects.get(action="session.consented")
+    assert entry.details == {"text": "version 1", "price": "tariff"}
+
+
+def test_a_consent_to_the_price_of_their_own_is_told_from_one_to_the_tariff(
+    asking: Session,
+) -> None:
+    own = replace(asking.terms, first_block_cents=500, further_block_cents=500)
+    services.session_consent(session=asking, text_version="1", terms=own, at=timezone.now())
+    session = Session.objects.get(pk=asking.pk)
+    assert session.shown_terms == own
+    assert session.terms != own
+    assert AuditEntry.objects.get(action="session.consented").details["price"] == "agreed"
 
 
 def test_a_consent_version_that_looks_like_an_address_does_not_break_the_audit_log(
     asking: Session,
 ) -> None:
-    services.session_consent(session=asking, text_version="10.0.0.1", at=timezone.now())
+    services.session_consent(
+        session=asking, text_version="10.0.0.1", terms=asking.terms, at=timezone.now()
+    )
     assert AuditEntry.objects.filter(action="session.consented").exists()
 
 
 def test_a_consent_after_the_end_counts_for_nothing(asking: Session) -> None:
     services.session_end(session=asking, reason=EndReason.REFUSED, at=timezone.now())
-    session = services.session_consent(session=asking, text_version="1", at=timezone.now())
+    session = services.session_consent(
+        session=asking, text_version="1", terms=asking.terms, at=timezone.now()
+    )
     assert session.consented_at is None
 
 
