@@ -1,5 +1,6 @@
 """Forms of the office: money, cancellations, items, and files from the bank."""
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -8,13 +9,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from company.fields import EuroField
 from customers.models import Customer
 from invoices.domain.camt import MAX_BYTES, Reason, StatementError
 from invoices.domain.period import Month
-from invoices.models import Item
+from invoices.models import BaseRate, Item
 from invoices.querysets import InvoiceQuerySet
 
 STATEMENT_REFUSALS = {
@@ -33,6 +35,8 @@ STATEMENT_REFUSALS = {
         "in. If that is right, choose the file again and tick the box:"
     ),
 }
+# The Bundesbank announces a rate some days before it begins.
+ANNOUNCED_BEFORE = dt.timedelta(days=14)
 LEFT_OUT = {
     Reason.FOREIGN: _("not in euros: enter it by hand with what it came to"),
     Reason.RETURNED: _("went back to the payer: look at the invoice, and take the payment back"),
@@ -168,6 +172,48 @@ class PaymentForm(forms.Form):
         if day > timezone.localdate():
             raise ValidationError(_("This day is still to come."))
         return day
+
+
+class BaseRateForm(forms.ModelForm[BaseRate]):
+    """The base rate of a half-year, as the Bundesbank announced it."""
+
+    # More than it has ever moved at once (2.5 points, on 1 January 2023).
+    USUAL_STEP: ClassVar = Decimal(3)
+
+    is_certain = forms.BooleanField(
+        label=_("I have looked again: it is right"), required=False, widget=forms.HiddenInput
+    )
+
+    class Meta:
+        model = BaseRate
+        fields = ("valid_from", "percent")
+        localized_fields = ("percent",)
+        widgets: ClassVar[dict[str, forms.Widget]] = {
+            "valid_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "percent": forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        }
+
+    def clean_valid_from(self) -> dt.date:
+        """Refuse half-years whose rate nobody can know yet."""
+        day: dt.date = self.cleaned_data["valid_from"]
+        if day > timezone.localdate() + ANNOUNCED_BEFORE:
+            raise ValidationError(_("The rate of this half-year is not announced yet."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """Ask again where the rate is far from the one before."""
+        cleaned = super().clean() or self.cleaned_data
+        day, percent = cleaned.get("valid_from"), cleaned.get("percent")
+        if day is None or percent is None or cleaned.get("is_certain"):
+            return cleaned
+        before = BaseRate.objects.filter(valid_from__lt=day).first()
+        if before is not None and abs(percent - before.percent) > self.USUAL_STEP:
+            self.fields["is_certain"].widget = forms.CheckboxInput()
+            text = _("The rate before was %(percent)s %%. Is this one right?")
+            self.add_error(
+                "percent", text % {"percent": number_format(before.percent, use_l10n=True)}
+            )
+        return cleaned
 
 
 class AuditForm(forms.Form):

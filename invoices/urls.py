@@ -64,6 +64,7 @@ urlpatterns = [
     path("sitzungen/<uuid:session_id>/rechnung/", invoice.session_invoice, name="session"),
     path("offene-posten/", payments.open_items, name="open_items"),
     path("mahnungen/", dunning.reminders_page, name="reminders"),
+    path("mahnungen/basiszinssatz/", dunning.base_rate_enter, name="base_rate"),
     path("mahnungen/alle/", dunning_run.question, name="remind_all"),
     path("mahnungen/alle/fortschritt/", dunning_run.progress, name="remind_progress"),
     path("mahnungen/<str:number>/", dunning.reminder_issue, name="remind"),

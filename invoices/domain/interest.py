@@ -5,7 +5,7 @@ businesses; it changes with each half-year. Interest bears no interest (sec. 289
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -97,23 +97,27 @@ def half_year_of(day: dt.date) -> dt.date:
     return dt.date(day.year, 1 if day.month <= HALF_YEAR_MONTHS else HALF_YEAR_MONTHS + 1, 1)
 
 
-def is_current(rates: Sequence[BaseRate], today: dt.date) -> bool:
-    """Whether the newest base rate is that of the present half-year.
+def half_years(first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    """Yield the first day of each half-year from that of `first` to that of `last`."""
+    begins = half_year_of(first)
+    while begins <= last:
+        yield begins
+        begins = half_year_of(begins + dt.timedelta(days=HALF_YEAR_DAYS))
 
-    The Bundesbank announces one for 1 January and 1 July, also where it stays the same.
+
+def missing_half_years(rates: Sequence[BaseRate], today: dt.date) -> list[dt.date]:
+    """Return the half-years without a rate, from the first known one to today's.
+
+    The Bundesbank announces one for 1 January and 1 July, also where it stays the same: a rate
+    that nobody entered is not the same as one that stayed as it was.
     """
-    begins = half_year_of(today)
-    return any(rate.valid_from == begins for rate in rates)
+    known = {rate.valid_from for rate in rates}
+    return [day for day in half_years(min(known, default=today), today) if day not in known]
 
 
 def require_rates(rates: Sequence[BaseRate], first: dt.date, last: dt.date) -> None:
-    """Raise BaseRateMissingError for the first half-year from `first` to `last` without a rate.
-
-    A rate that nobody entered is not the same as one that stayed as it was.
-    """
+    """Raise BaseRateMissingError for the first half-year from `first` to `last` without a rate."""
     known = {rate.valid_from for rate in rates}
-    begins = half_year_of(first)
-    while begins <= last:
-        if begins not in known:
-            raise BaseRateMissingError(begins)
-        begins = half_year_of(begins + dt.timedelta(days=HALF_YEAR_DAYS))
+    for day in half_years(first, last):
+        if day not in known:
+            raise BaseRateMissingError(day)

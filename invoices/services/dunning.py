@@ -8,6 +8,7 @@ what is open on the letter's day: never more than the law grants where a part wa
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -86,9 +87,22 @@ def next_level(invoice: Invoice, former: Sequence[Reminder], today: dt.date) -> 
     return Level(latest.level + 1)
 
 
-def base_rate_is_current(today: dt.date) -> bool:
-    """Whether somebody entered the base rate of the present half-year."""
-    return interest.is_current(known_rates(), today)
+def base_rates_missing(today: dt.date) -> list[dt.date]:
+    """Return the first days of the half-years whose base rate somebody has to enter."""
+    return interest.missing_half_years(known_rates(), today)
+
+
+def base_rate_enter(*, valid_from: dt.date, percent: Decimal, by: User | None) -> BaseRate:
+    """Enter the base rate of a half-year. Raises IntegrityError where it is there already."""
+    with transaction.atomic():
+        rate = BaseRate.objects.create(valid_from=valid_from, percent=percent)
+        audit.record(
+            "baserate.added",
+            actor=by,
+            subject=f"BaseRate {rate.pk}",
+            details={"row": str(rate)},
+        )
+    return rate
 
 
 def known_rates() -> list[interest.BaseRate]:

@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,7 +17,7 @@ from invoices import services, tasks
 from invoices.archive import ArchiveDamagedError, read_archived
 from invoices.documents.pdf import RenderError
 from invoices.domain.interest import BaseRateMissingError
-from invoices.forms import SendForm
+from invoices.forms import BaseRateForm, SendForm
 from invoices.mailing import mail_is_set_up
 from invoices.models import Delivery, Invoice, Reminder
 from invoices.models.delivery import OPEN
@@ -54,8 +54,13 @@ def reminders_page(request: HttpRequest) -> HttpResponse:
     return _show(request)
 
 
-def _show(request: HttpRequest, refused: SendForm | None = None) -> HttpResponse:
+def _show(
+    request: HttpRequest,
+    refused: SendForm | None = None,
+    base_rate: BaseRateForm | None = None,
+) -> HttpResponse:
     today = timezone.localdate()
+    missing = services.base_rates_missing(today)
     due = services.reminder_due(today)
     rows = []
     for each in due[:PER_PAGE]:  # the next ones follow when these are written
@@ -75,7 +80,9 @@ def _show(request: HttpRequest, refused: SendForm | None = None) -> HttpResponse
             "rows": rows,
             "count": len(due),
             "total": sum(each.invoice.open_cents for each in due),
-            "has_base_rate": services.base_rate_is_current(today),
+            "missing_rates": missing,
+            "base_rate_form": base_rate
+            or BaseRateForm(initial={"valid_from": missing[0] if missing else None}),
             "days_to_friendly": services.DAYS_TO_FRIENDLY,
             "page": page,
             "written": _letter_rows(page.object_list, refused),
@@ -83,7 +90,7 @@ def _show(request: HttpRequest, refused: SendForm | None = None) -> HttpResponse
             **letters_context(),
             **run_context(),
         },
-        status=422 if refused else 200,
+        status=422 if refused or base_rate else 200,
     )
 
 
@@ -108,6 +115,29 @@ def _send_form(reminder: Reminder, data: QueryDict | None = None) -> SendForm:
     """Return the form; its fields have names of their own on a page with many of them."""
     address = reminder.invoice.customer.email
     return SendForm(data, initial={"address": address}, auto_id=f"id_{reminder.pk}_%s")
+
+
+@require_POST
+@office_required
+def base_rate_enter(request: HttpRequest) -> HttpResponse:
+    """Enter the base rate of a half-year; a slip is corrected in the administration."""
+    form = BaseRateForm(request.POST)
+    if not form.is_valid():
+        return _show(request, base_rate=form)
+    rate = services.base_rate_enter(
+        valid_from=form.cleaned_data["valid_from"],
+        percent=form.cleaned_data["percent"],
+        by=current_user(request),
+    )
+    messages.success(
+        request,
+        _("The base rate from %(day)s on is entered: %(percent)s %%.")
+        % {
+            "day": date_format(rate.valid_from, "SHORT_DATE_FORMAT"),
+            "percent": number_format(rate.percent),
+        },
+    )
+    return redirect("invoices:reminders")
 
 
 @require_POST

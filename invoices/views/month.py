@@ -75,6 +75,7 @@ def month_page(request: HttpRequest, month: Month | None = None) -> HttpResponse
     listed = invoices.select_related("archived_file", "customer", "cancellation")
     context = work | {
         "review": review(month),
+        "missing_rates": services.base_rates_missing(timezone.localdate()),
         "has_sessions": sessions_of(month).exists(),
         "failed": failed,
         "totals": invoices.totals(),

@@ -16,7 +16,7 @@ from invoices.domain.interest import (
     default_begins,
     half_year_of,
     interest_cents,
-    is_current,
+    missing_half_years,
     require_rates,
     stretches,
 )
@@ -88,11 +88,25 @@ def test_cutting_a_time_in_two_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    ("today", "current"),
-    [(dt.date(2025, 6, 30), True), (dt.date(2025, 12, 31), True), (dt.date(2026, 1, 1), False)],
+    ("today", "missing"),
+    [
+        (dt.date(2025, 6, 30), []),
+        (dt.date(2025, 12, 31), []),
+        (dt.date(2026, 1, 1), [dt.date(2026, 1, 1)]),
+        (dt.date(2026, 7, 1), [dt.date(2026, 1, 1), dt.date(2026, 7, 1)]),
+    ],
 )
-def test_a_base_rate_of_another_half_year_is_old(today: dt.date, *, current: bool) -> None:
-    assert is_current(RATES, today) is current
+def test_half_years_that_nobody_entered_are_missing(today: dt.date, missing: list[dt.date]) -> None:
+    assert missing_half_years(RATES, today) == missing
+
+
+def test_a_hole_between_two_rates_is_missing_too() -> None:
+    rates = [BaseRate(dt.date(2025, 1, 1), Decimal(2)), BaseRate(dt.date(2026, 1, 1), Decimal(1))]
+    assert missing_half_years(rates, dt.date(2026, 2, 1)) == [dt.date(2025, 7, 1)]
+
+
+def test_without_any_rate_that_of_today_is_missing() -> None:
+    assert missing_half_years([], dt.date(2026, 8, 9)) == [dt.date(2026, 7, 1)]
 
 
 def test_a_half_year_whose_rate_nobody_entered_is_named() -> None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from company.models import Company
+from company.models import AuditEntry, Company
 from customers.models import Customer
 from invoices import services
 from invoices.models import BaseRate, Delivery, Invoice, PrintBatch, Reminder
@@ -54,6 +54,7 @@ def of(name: str, *arguments: object) -> str:
     [
         ("GET", "/mahnungen/"),
         ("POST", "/mahnungen/2026-00001/"),
+        ("POST", "/mahnungen/basiszinssatz/"),
         ("POST", "/mahnungen/2026-00001/0/senden/"),
         ("POST", "/briefe/1/wiederholen/"),
         ("GET", "/mahnungen/2026-00001/0.pdf"),
@@ -119,8 +120,55 @@ def test_a_missing_base_rate_is_said_with_the_place_to_enter_it(
         assert gettext("base rate missing") in page(desk.get(of("reminders")))
         desk.post(of("remind", late.number))
         assert Reminder.objects.count() == 1
-        owner = User.objects.create_superuser("owner@example.com", "secret", name="Owner")
-        assert reverse("admin:invoices_baserate_add") in page(login(owner).get(of("reminders")))
+        for address in (of("reminders"), of("month")):
+            assert of("reminders") in page(desk.get(address))
+        assert 'data-testid="missing-rate"' in page(desk.get(of("month")))
+        assert 'data-testid="base-rate"' in page(desk.get(of("reminders")))
+
+
+@pytest.mark.parametrize(
+    ("valid_from", "percent"),
+    [
+        ("2026-02-01", "1,27"),
+        ("2030-01-01", "1,27"),
+        ("2025-07-01", "1,27"),
+        ("", "1,27"),
+        ("2026-01-01", ""),
+        ("2026-01-01", "viel"),
+        ("2026-01-01", "127"),
+        ("2026-01-01", "12,7"),
+        ("2026-01-01", "1,275"),
+    ],
+)
+def test_a_base_rate_that_cannot_be_right_is_refused_and_kept(
+    login: Login, office: User, valid_from: str, percent: str
+) -> None:
+    BaseRate.objects.filter(valid_from__gte=dt.date(2026, 1, 1)).delete()
+    before = BaseRate.objects.count()
+    answer = login(office).post(of("base_rate"), {"valid_from": valid_from, "percent": percent})
+    assert answer.status_code == 422
+    assert f'value="{percent}"' in page(answer) or not percent
+    assert BaseRate.objects.count() == before
+
+
+def test_a_base_rate_is_entered_in_one_step(login: Login, office: User) -> None:
+    BaseRate.objects.filter(valid_from__gte=dt.date(2026, 1, 1)).delete()
+    desk = login(office)
+    desk.post(of("base_rate"), {"valid_from": "2026-01-01", "percent": "1,27"})
+    assert BaseRate.objects.get(valid_from="2026-01-01").percent == Decimal("1.27")
+    assert AuditEntry.objects.get(action="baserate.added").actor == office
+    # Far from the one before: only after a second look.
+    values = {"valid_from": "2026-07-01", "percent": "5,27"}
+    answer = desk.post(of("base_rate"), values)
+    assert answer.status_code == 422
+    assert 'name="is_certain"' in page(answer)
+    desk.post(of("base_rate"), {**values, "is_certain": "on"})
+    assert BaseRate.objects.get(valid_from="2026-07-01").percent == Decimal("5.27")
+
+
+def test_the_rates_of_2026_are_there() -> None:
+    rates = BaseRate.objects.filter(valid_from__year=2026).order_by("valid_from")
+    assert [str(rate.percent) for rate in rates] == ["1.27", "1.52"]
 
 
 def test_there_is_no_warning_once_the_rate_is_entered(
