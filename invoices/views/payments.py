@@ -245,6 +245,7 @@ def open_items(request: HttpRequest) -> HttpResponse:
                 request.GET.get("page")
             ),
             "total": total,
+            "open_count": sum(1 for invoice in owing if invoice.open_cents),
             "overdue": late,
             "charges": sum(invoice.owed.charges_cents for invoice in owing),
             "today": today,
