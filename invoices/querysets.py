@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
-from django.db.models import BigIntegerField, Case, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -120,8 +131,10 @@ class InvoiceQuerySet(IssuedQuerySet["Invoice"]):
         The oldest first; see `with_open` and `with_charges`.
         """
         found = self.with_open().with_charges()
-        is_owing = Q(open_cents__gt=0) | Q(interest_open_cents__gt=0) | Q(costs_open_cents__gt=0)
-        return found.filter(is_owing).order_by("due_on", "pk")
+        letters = apps.get_model("invoices", "Reminder").objects.filter(invoice=OuterRef("pk"))
+        # Asked first: of most invoices nobody was ever reminded.
+        is_charged = Exists(letters) & (Q(interest_open_cents__gt=0) | Q(costs_open_cents__gt=0))
+        return found.filter(Q(open_cents__gt=0) | is_charged).order_by("due_on", "pk")
 
     def unpaid(self) -> "InvoiceQuerySet":
         """Return invoices with something open, the oldest first; see `with_open`."""
