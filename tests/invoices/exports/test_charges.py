@@ -110,7 +110,7 @@ def test_the_months_archive_has_letters_list_and_bookings_without_vat(
         )
     )
     assert len(listed) == 1 + len(own)
-    assert {len(row) for row in listed} == {14}
+    assert {len(row) for row in listed} == {15}
     bookings = (tmp_path / f"EXTF_Mahnungen_{month}.csv").read_bytes().decode("cp1252")
     rows = [
         dict(zip(datev.COLUMNS, fields, strict=True))
@@ -126,6 +126,26 @@ def test_the_months_archive_has_letters_list_and_bookings_without_vat(
     assert {row["Belegfeld 1"] for row in rows} == {letter.invoice.number}
     assert {row["BU-Schlüssel"] for row in rows} == {""}
     assert {row["Soll/Haben-Kennzeichen"] for row in rows} == {"S"}
+
+
+def test_what_was_waived_is_booked_back_in_its_month(
+    letters: list[Reminder], tmp_path: Path
+) -> None:
+    invoice = letters[0].invoice
+    with time_machine.travel(timezone.now() + dt.timedelta(days=120), tick=False):
+        waived = services.charges_waive(invoice=invoice, reason="Kulanz", by=None)
+        day = timezone.localdate()
+    month = Month(day.year, day.month)
+    write_folder(month, tmp_path, ignore)
+    bookings = (tmp_path / f"EXTF_Mahnungen_{month}.csv").read_bytes().decode("cp1252")
+    rows = [
+        dict(zip(datev.COLUMNS, fields, strict=True))
+        for fields in list(csv.reader(io.StringIO(bookings, newline=""), delimiter=";"))[2:]
+    ]
+    assert {row["Soll/Haben-Kennzeichen"] for row in rows} == {"H"}
+    amounts = [row["Umsatz (ohne Soll/Haben-Kz)"].replace(",", "") for row in rows]
+    assert sum(map(int, amounts)) == waived == letters[-1].total_cents - letters[-1].open_cents
+    assert count_files(month) == len(list(tmp_path.rglob("*.*"))) + 1
 
 
 def test_a_month_with_friendly_letters_only_has_no_bookings_of_them(

@@ -195,5 +195,5 @@ def test_the_page_takes_few_queries(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     client = login(office)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get("/zahlen/")

@@ -376,5 +376,5 @@ def test_the_number_of_queries_does_not_grow_with_the_month(
     client.post("/monat/2026-10/rechnungen/")
     for _ in range(12):
         make_session(make_customer())
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(24):
         assert client.get("/monat/2026-10/").status_code == 200
