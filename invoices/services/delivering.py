@@ -12,12 +12,14 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from company import audit
 from invoices.archive import ArchiveDamagedError, read_archived
 from invoices.links import customer_link
 from invoices.mailing import Handover, NotNowError, RefusedError, UnclearError, message_of
 from invoices.models import Delivery, Invoice, Reminder
+from invoices.services.paying import letter_waive
 from technicians.models import User
 
 logger = logging.getLogger(__name__)
@@ -104,7 +106,7 @@ def letters_drop_settled() -> int:
     dropped = 0
     for letter in Delivery.objects.letters().filter(reminder__isnull=False):
         if letter.reminder is not None and _is_settled(letter.reminder):
-            _finish(letter, State.DROPPED)
+            _drop(letter)
             dropped += 1
     return dropped
 
@@ -140,7 +142,7 @@ def delivery_process(*, delivery_id: UUID) -> Delivery | None:
     except NotNowError as error:
         return _later(delivery, str(error))
     except _SettledError:
-        return _finish(delivery, State.DROPPED)
+        return _drop(delivery)
     except ArchiveDamagedError as error:
         logger.exception("%s is damaged in the archive", delivery.document)
         return _finish(delivery, State.FAILED, str(error))
@@ -204,6 +206,15 @@ def _finish(delivery: Delivery, state: str, detail: str = "") -> Delivery:
     delivery.leased_until, delivery.finished_at = None, timezone.now()
     delivery.save()
     return delivery
+
+
+def _drop(delivery: Delivery) -> Delivery:
+    """Note that a letter is no longer needed; where it never went out, it charges nothing."""
+    reminder = delivery.reminder
+    went_out = (State.SENT, State.UNCLEAR, State.BOUNCED)
+    if reminder is not None and not reminder.deliveries.filter(state__in=went_out).exists():
+        letter_waive(reminder=reminder, reason=_("The letter did not go out."))
+    return _finish(delivery, State.DROPPED)
 
 
 def deliveries_lost(*, now: dt.datetime) -> list[UUID]:

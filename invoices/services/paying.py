@@ -4,7 +4,7 @@ Nothing is changed or deleted: a wrong allocation is followed by its opposite.
 """
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from company.models import Company
 from invoices.domain.camt import LeftOut, StatementError, Transaction, read_statement
 from invoices.domain.matching import Matcher, OpenInvoice, Suggestion
 from invoices.domain.owed import CHARGES, Order, Owed, Part, shares_of
-from invoices.models import Allocation, Invoice, Payment, WriteOff
+from invoices.models import Allocation, Invoice, Payment, Reminder, WriteOff
 from invoices.querysets import IssuedQuerySet
 from technicians.models import User
 
@@ -258,26 +258,51 @@ def write_off(*, invoice: Invoice, reason: str, by: User | None) -> int:
 
     Raises AmountError where nothing is.
     """
-    return _give_up(invoice, tuple(Part), reason, by=by, action="invoice.written_off")
+    limits = dict.fromkeys(Part, None)
+    return _give_up(invoice, limits, reason, by=by, action="invoice.written_off")
 
 
 def charges_waive(*, invoice: Invoice, reason: str, by: User | None) -> int:
     """Give up what is open of an invoice's charges, not of itself; as `write_off`."""
-    return _give_up(invoice, CHARGES, reason, by=by, action="charges.waived")
+    limits = dict.fromkeys(CHARGES, None)
+    return _give_up(invoice, limits, reason, by=by, action="charges.waived")
+
+
+def letter_waive(*, reminder: Reminder, reason: str) -> int:
+    """Give up what a letter charged, as far as it is open; return the cents, 0 for none."""
+    former = reminder.invoice.reminders.filter(level__lt=reminder.level).order_by("level").last()
+    limits = {
+        Part.COSTS: reminder.fee_cents + reminder.flat_cents,
+        Part.INTEREST: reminder.interest_cents - (former.interest_cents if former else 0),
+    }
+    try:
+        return _give_up(reminder.invoice, limits, reason, by=None, action="charges.waived")
+    except AmountError:
+        return 0
 
 
 def _give_up(
-    invoice: Invoice, parts: Collection[Part], reason: str, *, by: User | None, action: str
+    invoice: Invoice,
+    limits: Mapping[Part, int | None],
+    reason: str,
+    *,
+    by: User | None,
+    action: str,
 ) -> int:
+    """Give up what is open of these parts, up to a limit where there is one."""
     with transaction.atomic():
         Invoice.objects.select_for_update(of=("self",)).get(pk=invoice.pk)
         owed = owed_of(invoice)
-        amounts = [(part, owed.of(part)) for part in parts if owed.of(part) > 0]
-        if not amounts:
+        given_up = 0
+        for part, limit in limits.items():
+            cents = owed.of(part) if limit is None else min(owed.of(part), limit)
+            if cents > 0:
+                WriteOff.objects.create(
+                    invoice=invoice, part=part, cents=cents, reason=reason, by=by
+                )
+                given_up += cents
+        if not given_up:
             raise AmountError(0)
-        for part, cents in amounts:
-            WriteOff.objects.create(invoice=invoice, part=part, cents=cents, reason=reason, by=by)
-        given_up = sum(cents for _part, cents in amounts)
         audit.record(
             action,
             actor=by,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -124,11 +125,15 @@ def base_rate_enter(request: HttpRequest) -> HttpResponse:
     form = BaseRateForm(request.POST)
     if not form.is_valid():
         return _show(request, base_rate=form)
-    rate = services.base_rate_enter(
-        valid_from=form.cleaned_data["valid_from"],
-        percent=form.cleaned_data["percent"],
-        by=current_user(request),
-    )
+    try:
+        rate = services.base_rate_enter(
+            valid_from=form.cleaned_data["valid_from"],
+            percent=form.cleaned_data["percent"],
+            by=current_user(request),
+        )
+    except IntegrityError:
+        form.add_error("valid_from", _("Somebody has just entered it."))
+        return _show(request, base_rate=form)
     messages.success(
         request,
         _("The base rate from %(day)s on is entered: %(percent)s %%.")

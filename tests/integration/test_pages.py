@@ -54,6 +54,7 @@ OFFICE: Final = [
     "an invoice",
     "/offene-posten/",
     "/mahnungen/",
+    "/mahnungen/alle/",
     "/zahlungen/",
     "/zahlen/",
     "/pruefung/",

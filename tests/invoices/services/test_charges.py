@@ -14,7 +14,16 @@ from invoices import charges, services
 from invoices.domain.matching import Confidence
 from invoices.domain.owed import Order, Owed
 from invoices.links import customer_link
-from invoices.models import Allocation, BaseRate, Invoice, Level, Payment, Reminder, WriteOff
+from invoices.models import (
+    Allocation,
+    BaseRate,
+    Delivery,
+    Invoice,
+    Level,
+    Payment,
+    Reminder,
+    WriteOff,
+)
 from invoices.verification import verify
 from technicians.models import User
 from tests.invoices.conftest import MakeSession
@@ -135,6 +144,33 @@ def test_charges_are_waived_without_the_invoice(invoice: Invoice, office: User) 
     days = (invoice.issued_on, invoice.due_on + dt.timedelta(days=100))
     booked = [(charge.interest_cents, charge.costs_cents) for charge in charges.of_days(*days)]
     assert sorted(booked) == [(-3, 0), (0, -250), (3, 250)]
+
+
+@pytest.mark.parametrize("address", ["", "anna@example.com"])
+def test_a_letter_that_is_no_longer_needed_and_never_went_out_charges_nothing(
+    invoice: Invoice, address: str
+) -> None:
+    letter = invoice.reminders.latest("level")
+    delivery = services.reminder_queue(reminder=letter, address=address, by=None)
+    pay(1700, invoice)
+    if address:
+        services.delivery_process(delivery_id=delivery.pk)
+    else:
+        services.print_batch_create(by=None)
+    delivery.refresh_from_db()
+    assert delivery.state == "dropped"
+    assert services.owed_of(invoice) == Owed(0)
+    assert not Invoice.objects.owing().exists()
+
+
+def test_a_letter_that_went_out_before_keeps_its_charges(invoice: Invoice) -> None:
+    letter = invoice.reminders.latest("level")
+    first = services.reminder_queue(reminder=letter, address="", by=None)
+    Delivery.objects.filter(pk=first.pk).update(state="sent")
+    services.reminder_queue(reminder=letter, address="", by=None)
+    pay(1700, invoice)
+    services.print_batch_create(by=None)
+    assert services.owed_of(invoice) == Owed(0, 3, 250)
 
 
 def test_an_invoice_is_written_off_with_its_charges(invoice: Invoice) -> None:
