@@ -126,12 +126,8 @@ export class Painter {
    * @returns {Promise<(Image | null)[]>} in the order of the rectangles, null where none is needed
    */
   async #decodeAll(rects) {
-    const decoding = rects.map((rect) => (isImage(rect) ? this.#decodeImage(rect) : null));
     const found = await Promise.allSettled(
-      decoding.map(async (decoded, index) => {
-        const [rect, image] = [rects[index], await decoded];
-        return image === null || rect === undefined ? null : toPixels(image, rect);
-      }),
+      rects.map((rect) => (isImage(rect) ? this.#decodeImage(rect) : null)),
     );
     return found.map((result) => {
       if (result.status === "rejected") {
@@ -143,11 +139,13 @@ export class Painter {
 
   /**
    * @param {Rect} rect
-   * @returns {Promise<ImageBitmap | VideoFrame | null>} null if the decoder is broken
+   * @returns {Promise<Image | null>} null if the decoder is broken
    * @throws {import("./fields.js").ProtocolError} malformed
    */
   #decodeImage(rect) {
-    return rect.codec === H264 ? this.#film.decode(rect) : decodeJpeg(rect);
+    /** @type {Promise<ImageBitmap | VideoFrame | null>} */
+    const decoding = rect.codec === H264 ? this.#film.decode(rect) : decodeJpeg(rect);
+    return decoding.then((decoded) => (decoded === null ? null : toPixels(decoded, rect)));
   }
 
   /**
