@@ -1,5 +1,5 @@
 // A picture in memory: what the canvas is to show, or what a plane keeps of it (docs/protocol.md,
-// section 6.1). To move pixels within a canvas, a browser first copies all of it (3 to 4 ms at
+// section 6.1). To move pixels within a canvas, a browser first copies all of it (3 to 5 ms at
 // 1920x1080); memory moves in 0.2 ms at most, and what has changed is put on the canvas in 0.1.
 
 import { heightOf, isByColumns } from "./lines.js";
