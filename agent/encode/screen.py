@@ -14,17 +14,21 @@ from agent.encode.area import TILE, TileGrid
 from agent.encode.coder import Canvas, Stage, Work
 from agent.encode.digest import digest
 from agent.encode.film import Film
-from agent.encode.kernel import Kernel, load
+from agent.encode.kernel import Kernel, Pair, Patch, load
 from agent.encode.lossy import Level
 from agent.encode.means import COVER, UNMEASURED, Means
 from agent.encode.mend import mend
 from agent.encode.planes import Keep
 from agent.encode.preview import preview_rest, worth_while
 from agent.encode.stages import Copies, Drawn, Photos
-from agent.protocol.picture import Frame
+from agent.protocol.picture import Codec, Frame, Rect
 
 # New changes of at most so many pixels go before everything that waits, in a frame of their own.
 URGENT_PIXELS = 64 * 1024
+# A change of so few pixels is worth nothing but the stream, and is looked for in so many: a letter,
+# a clock, a caret. It goes past the stages, which would take three times as long as coding it.
+PATCH_PIXELS = 4 * TILE * TILE
+PATCHED_WITHIN = 64 * 1024
 # Of a frame that may end in a preview, so much is coded to learn what pixels cost.
 SAMPLE = 4
 # However much is new, every so many frames one makes previews right.
@@ -106,7 +110,10 @@ class ScreenEncoder:
         canvas = self._canvas
         if canvas is None:
             raise RuntimeError("first() was never called")
-        boxes = inside(fresh + self.waiting(), picture.width, picture.height)
+        boxes = inside(fresh, picture.width, picture.height)
+        if boxes and (patches := self._patches(canvas, picture, boxes)) is not None:
+            return self._patched(canvas, picture, patches)
+        boxes += inside(self.waiting(), picture.width, picture.height)
         intervals = row_intervals(boxes, picture.height)
         work = self._work(canvas, picture, intervals, (now, means))
         work.fresh = fresh
@@ -126,6 +133,22 @@ class ScreenEncoder:
             self._code_rows(work)
         self._waiting = work.changed
         return _frame(work) if work.rects else None
+
+    def _patches(self, canvas: Canvas, picture: Picture, boxes: list[Box]) -> list[Patch] | None:
+        """Return what has changed if that is small and alone; else None, for the stages."""
+        small = sum(box.area for box in boxes) <= PATCHED_WITHIN
+        if not small or self._film.region is not None or self.behind:
+            return None
+        return self._kernel.patches(Pair(picture, canvas.shadow), boxes, PATCH_PIXELS)
+
+    def _patched(self, canvas: Canvas, picture: Picture, patches: list[Patch]) -> Frame | None:
+        rects = []
+        for box, bands, pixels in patches:
+            data = bands + canvas.stream.encode(pixels)
+            codec = Codec.LINES if bands else Codec.ZSTD
+            rects.append(Rect(box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0, codec, data))
+            canvas.lossy.lossless(box)
+        return Frame(picture.width, picture.height, tuple(rects)) if rects else None
 
     def mend_at(self) -> float | None:
         """When `mend` next has something to do, in the same seconds; None if never."""

@@ -126,6 +126,45 @@ def test_both_kernels_find_the_same(native: NativeKernel, pair: Pair, data: st.D
             assert native.grow(pair, start, limit, way) == PLAIN.grow(pair, start, limit, way)
 
 
+@settings(max_examples=150, deadline=None)
+@given(pairs(), st.data())
+def test_both_kernels_make_the_same_patches_and_leave_the_same_picture(
+    native: NativeKernel, pair: Pair, data: st.DataObject
+) -> None:
+    width, height = pair.new.width, pair.new.height
+    wanted = data.draw(st.lists(boxes(width, height), max_size=4))
+    most = data.draw(st.sampled_from((0, 60, 1024, width * height)))
+    other = Pair(pair.new, replace(pair.old, pixels=memoryview(bytearray(pair.old.pixels))))
+    before = bytes(pair.old.pixels)
+    patches = native.patches(pair, wanted, most)
+    assert patches == PLAIN.patches(other, wanted, most)
+    assert pair.old.pixels == other.old.pixels
+    if patches is None:
+        assert pair.old.pixels == before
+    else:
+        assert all(native.same(pair, box) for box in wanted)
+
+
+def test_a_change_that_is_too_large_or_too_scattered_makes_no_patches(
+    native: NativeKernel,
+) -> None:
+    old = Image.new("RGB", (400, 200), "white")
+    large, scattered = old.copy(), old.copy()
+    large.paste((9, 9, 9), (10, 10, 43, 42))
+    for x in range(17):
+        scattered.putpixel((x * 20, 30), (9, 9, 9))
+    columns = [Box(x * 20, 0, x * 20 + 20, 200) for x in range(20)]
+    for kernel in each(native):
+        for new, wanted in ((large, [Box(0, 0, 400, 200)]), (scattered, columns)):
+            pair = Pair(picture_of(new), picture_of(old))
+            assert kernel.patches(pair, wanted, 1024) is None
+            assert not kernel.same(pair, Box(0, 0, 400, 200))
+        pair = Pair(picture_of(large), picture_of(old))
+        patches = kernel.patches(pair, [Box(0, 0, 400, 200)], 33 * 32)
+        assert patches is not None
+        assert [patch.box for patch in patches] == [Box(10, 10, 43, 42)]
+
+
 def test_lines_of_text_are_told_from_shades_and_from_what_is_too_high(
     native: NativeKernel,
 ) -> None:
@@ -341,6 +380,8 @@ CALLS: dict[str, Callable[[Kernel, Pair], object]] = {
     "rows": lambda k, p: k.mark(p, TileGrid(90, 50), [Box(0, 0, 90, 51)]),
     "rows the wrong way round": lambda k, p: k.mark(p, TileGrid(90, 50), [Box(0, 9, 90, 3)]),
     "a box too wide": lambda k, p: k.split(p, Box(0, 0, 91, 50)),
+    "a box of patches too wide": lambda k, p: k.patches(p, [Box(0, 0, 91, 50)], 1024),
+    "an empty box of patches": lambda k, p: k.patches(p, [Box(0, 0, 9, 9), Box(5, 5, 5, 9)], 1024),
     "an empty box": lambda k, p: k.pack(p.new, Box(5, 5, 5, 9)),
     "an empty box of lines": lambda k, p: k.bands(p.new, Box(5, 5, 9, 5)),
     "lines outside": lambda k, p: k.bands(p.new, Box(5, 5, 9, 9999)),

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from agent.capture.base import Box, Picture
 from agent.encode.means import Jpeg, Means
 from agent.encode.screen import ScreenEncoder
-from agent.protocol.picture import Codec, encode_frame
+from agent.protocol.picture import Codec, Frame, encode_frame
 from tests.agent.server import Painter
 from tests.agent.test_classify import photograph, text
 
@@ -64,6 +64,11 @@ def deliver(encoder: ScreenEncoder, painter: Painter, memory: Memory, means: Mea
     return frames
 
 
+def must(frame: Frame | None) -> Frame:
+    assert frame is not None
+    return frame
+
+
 def test_the_first_frame_begins_a_stream_and_shows_text_losslessly_at_once() -> None:
     memory, painter = Memory(text(400, 300)), Painter()
     frame = ScreenEncoder().first(memory.picture, 0)
@@ -110,6 +115,34 @@ def test_a_typed_letter_is_sent_as_the_few_pixels_that_changed() -> None:
     assert [(r.x, r.y, r.w, r.h) for r in frame.rects] == [(101, 50, 7, 9)]
     assert len(encode_frame(frame)) < 100
     painter.paint(encode_frame(frame))
+    assert painter.image.tobytes() == memory.image.tobytes()
+
+
+def test_a_small_change_waits_for_nothing_but_takes_its_turn_behind_what_waits() -> None:
+    memory, painter, encoder = Memory(text(400, 300)), Painter(), ScreenEncoder()
+    painter.paint(encode_frame(encoder.first(memory.picture, 0, WIDE)))
+    memory.image.paste(photograph(400, 200), (0, 0))
+    painter.paint(encode_frame(must(encoder.update(memory.draw(), memory.everything, 1, NARROW))))
+    assert encoder.behind
+    ImageDraw.Draw(memory.image).rectangle((101, 250, 107, 258), fill="red")
+    urgent = must(encoder.update(memory.draw(), [Box(96, 240, 112, 272)], 1, NARROW))
+    assert [(r.x, r.y, r.w, r.h) for r in urgent.rects] == [(101, 250, 7, 9)]
+    assert encoder.behind
+    painter.paint(encode_frame(urgent))
+    deliver(encoder, painter, memory, NARROW)
+    settle(encoder, painter, 2)
+    assert painter.image.tobytes() == memory.image.tobytes()
+
+
+def test_a_letter_on_what_the_technician_has_roughly_leaves_that_to_be_mended() -> None:
+    memory, painter, encoder = Memory(photograph(400, 300)), Painter(), ScreenEncoder()
+    painter.paint(encode_frame(encoder.first(memory.picture, 0, WIDE)))
+    ImageDraw.Draw(memory.image).rectangle((101, 50, 107, 58), fill="red")
+    frame = must(encoder.update(memory.draw(), [Box(96, 48, 112, 64)], 0.1))
+    assert [(r.x, r.y, r.w, r.h) for r in frame.rects] == [(101, 50, 7, 9)]
+    painter.paint(encode_frame(frame))
+    assert encoder.mend_at() is not None
+    settle(encoder, painter, 1)
     assert painter.image.tobytes() == memory.image.tobytes()
 
 

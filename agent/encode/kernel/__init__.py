@@ -9,11 +9,11 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from agent.encode.kernel.base import Kernel, Offset, Pair
+from agent.encode.kernel.base import Kernel, Offset, Pair, Patch
 from agent.encode.kernel.native import NativeKernel
 from agent.encode.kernel.plain import PlainKernel
 
-__all__ = ["Kernel", "NativeKernel", "Offset", "Pair", "PlainKernel", "compiled", "load"]
+__all__ = ["Kernel", "NativeKernel", "Offset", "Pair", "Patch", "PlainKernel", "compiled", "load"]
 
 log = logging.getLogger(__name__)
 

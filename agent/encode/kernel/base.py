@@ -16,6 +16,14 @@ class Offset(NamedTuple):
     votes: int
 
 
+class Patch(NamedTuple):
+    """A box that has changed, packed: by lines of text if there are bands, else by rows."""
+
+    box: Box
+    bands: bytes
+    pixels: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """The picture as it is and as it was, of the same shape. The fourth byte is never compared."""
@@ -53,6 +61,13 @@ class Kernel(abc.ABC):
         """Return at most 16 tight boxes around what changed in `box`.
 
         A box is cut in two where that leaves much less: an L becomes two strips.
+        """
+
+    @abc.abstractmethod
+    def patches(self, pair: Pair, boxes: list[Box], most: int) -> list[Patch] | None:
+        """Return what changed in these boxes, and bring the old picture up to date there.
+
+        None, and nothing is done, if that is more than `most` pixels or 16 patches.
         """
 
     @abc.abstractmethod
@@ -165,4 +180,5 @@ KEY_BYTES = 4 * (16 * 16 + 4)
 # An offset that fewer tiles vote for is chance.
 DRAG_VOTES = 3
 OFFSETS_MOST = 4
+# Of a split, and patches at once.
 BOXES_MOST = 16

@@ -1,7 +1,8 @@
 """The inner loops in C, called by ctypes, which leaves other threads running meanwhile."""
 
 import ctypes
-from collections.abc import Callable
+import struct
+from collections.abc import Callable, Iterator
 from ctypes import POINTER, byref, c_char_p, c_int32, c_uint8, c_uint64, c_void_p
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from agent.encode.kernel.base import (
     Kernel,
     Offset,
     Pair,
+    Patch,
 )
 
 
@@ -36,10 +38,17 @@ class _Offset(ctypes.Structure):
     _fields_ = (("dx", c_int32), ("dy", c_int32), ("votes", c_int32))
 
 
+# Of a patch: its box, how many bands follow, and then how many bytes of pixels.
+_HEAD = struct.Struct("=5iI")
+# What is more than was asked for.
+_MORE = -2
 _SHAPE, _BOX, _OFFSETS = POINTER(_Shape), POINTER(_Box), POINTER(_Offset)
 _SIGNATURES = {
     "dibuc_mark_box": (_SHAPE, c_void_p, c_void_p, _BOX, c_void_p, c_uint64),
     "dibuc_split": (_SHAPE, c_void_p, c_void_p, _BOX, _BOX, c_int32),
+    "dibuc_patches": (
+        *(_SHAPE, c_void_p, c_void_p, _BOX, c_int32, c_int32, c_int32, c_void_p, c_uint64),
+    ),
     "dibuc_scrolls": (
         *(_SHAPE, c_void_p, c_void_p, c_void_p, c_uint64, c_int32, c_int32, _OFFSETS, c_int32),
     ),
@@ -116,6 +125,16 @@ class NativeKernel(Kernel):
             )
         )
         return [Box(b.x0, b.y0, b.x1, b.y1) for b in found[:count]]
+
+    def patches(self, pair: Pair, boxes: list[Box], most: int) -> list[Patch] | None:
+        new, old = _memory(pair.new), _memory(pair.old)
+        wanted = (_Box * len(boxes))(*map(_box, boxes))
+        out = bytearray(4 * most + BOXES_MOST * _HEAD.size)
+        count = self._library.dibuc_patches(
+            _shape(pair.new, pair.old), byref(new), byref(old), wanted, len(boxes),
+            pair.new.layout.index("R"), most, byref(c_uint8.from_buffer(out)), len(out),
+        )  # fmt: skip
+        return None if count == _MORE else list(_patches(out, _checked(count)))
 
     def scrolls(self, pair: Pair, grid: TileGrid, *, vertical: bool, enough: int) -> list[Offset]:
         new, old, cells = _memory(pair.new), _memory(pair.old), _cells(grid)
@@ -267,6 +286,16 @@ class NativeKernel(Kernel):
             len(grid.cells), byref(_cells(result)),
         )  # fmt: skip
         return result
+
+
+def _patches(out: bytearray, count: int) -> Iterator[Patch]:
+    at = 0
+    for _ in range(count):
+        *sides, bands, size = _HEAD.unpack_from(out, at)
+        at += _HEAD.size
+        pixels = at + bands
+        yield Patch(Box(*sides), bytes(out[at:pixels]), bytes(out[pixels : pixels + size]))
+        at = pixels + size
 
 
 def _memory(picture: Picture) -> c_uint8:

@@ -20,7 +20,7 @@
 #define PUBLIC __attribute__((visibility("default")))
 #endif
 
-enum { TILE = 16, PIXEL = 4, REFUSED = -1 };
+enum { TILE = 16, PIXEL = 4, SPLIT_MOST = 16, REFUSED = -1 };
 
 static const uint32_t COLOUR = 0x00FFFFFFu;
 static const uint64_t COLOURS = 0x00FFFFFF00FFFFFFu;
@@ -93,5 +93,16 @@ static inline int same_tile(const Shape *s, const uint8_t *a, const uint8_t *b, 
     }
     return 1;
 }
+
+/* Of changes.c, looks.c, lines.c and copies.c, for patches.c. */
+int32_t dibuc_split(const Shape *s, const uint8_t *new, const uint8_t *old, const Box *box,
+                    Box *out, int32_t room);
+int32_t dibuc_pack(const Shape *s, const uint8_t *picture, const Box *box, int32_t red,
+                   uint8_t *out, uint64_t size);
+int32_t dibuc_bands(const Shape *s, const uint8_t *picture, const Box *box, uint8_t *out,
+                    int32_t room);
+int32_t dibuc_pack_bands(const Shape *s, const uint8_t *picture, const Box *box, int32_t red,
+                         const uint8_t *bands, int32_t count, uint8_t *out, uint64_t size);
+int32_t dibuc_paste(const Shape *s, const uint8_t *from, uint8_t *to, const Box *box);
 
 #endif

@@ -10,6 +10,7 @@ from agent.encode.base import image_of
 from agent.encode.classify import photographic_tiles
 from agent.encode.kernel import colours, digests, lines, tight
 from agent.encode.kernel.base import (
+    BOXES_MOST,
     DIGEST,
     DRAG_VOTES,
     KEY_BYTES,
@@ -17,6 +18,7 @@ from agent.encode.kernel.base import (
     Kernel,
     Offset,
     Pair,
+    Patch,
 )
 from agent.protocol.picture import BAND_HIGHEST
 
@@ -56,6 +58,18 @@ class PlainKernel(Kernel):
         steps = ImageChops.difference(image_of(pair.new, box), image_of(pair.old, box))
         red, green, blue = steps.split()
         return tight.split(ImageChops.lighter(ImageChops.lighter(red, green), blue), box)
+
+    def patches(self, pair: Pair, boxes: list[Box], most: int) -> list[Patch] | None:
+        found = [part for box in boxes for part in self.split(pair, box)]
+        if len(found) > BOXES_MOST or sum(part.area for part in found) > most:
+            return None
+        patches = []
+        for part in found:
+            bands = self.bands(pair.new, part)
+            pack = self.pack_bands(pair.new, part, bands) if bands else self.pack(pair.new, part)
+            patches.append(Patch(part, bands, bytes(pack)))
+            self.paste(pair.new, pair.old, part)
+        return patches
 
     def scrolls(self, pair: Pair, grid: TileGrid, *, vertical: bool, enough: int) -> list[Offset]:
         length, wide = (
