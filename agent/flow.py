@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from agent.encode.means import FRAME_SECONDS, Means, choose
+from agent.encode.means import FRAME_SECONDS, UNMEASURED, Means, choose
 from agent.meter import Meter
 from agent.protocol.control import Mode
 from agent.protocol.flow import WINDOW_MAX, CreditWindow
@@ -38,6 +38,8 @@ class Flow:
         self._next_at = 0.0
         self._answers_until = 0.0
         self._answers = False
+        self._chosen: tuple[float | None, float | None, Mode] | None = None
+        self._means = UNMEASURED
 
     @property
     def painted(self) -> int:
@@ -51,7 +53,10 @@ class Flow:
 
     def means(self) -> Means:
         """Return what the next frame may cost."""
-        return choose(self._meter.rate, self._meter.rtt, self.mode)
+        known = (self._meter.rate, self._meter.rtt, self.mode)
+        if known != self._chosen:
+            self._chosen, self._means = known, choose(*known)
+        return self._means
 
     def ready_at(self, why: Why) -> float | None:
         """When such a frame may go out (monotonic seconds); None: not before a credit."""

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from agent.capture.base import Capture, CaptureError
 from agent.inject.base import InjectError, Injector
@@ -12,12 +12,12 @@ from agent.memory import give_back
 from agent.pointer import PointerSharing
 from agent.protocol import control
 from agent.protocol.errors import Code, ProtocolError
-from agent.protocol.framing import Channel
+from agent.protocol.framing import RECORD_OVERHEAD, Channel
 from agent.protocol.keyexchange import TechnicianIdentity
 from agent.protocol.keys import SessionKeys
 from agent.protocol.records import Opener, Sealer
 from agent.sharing import ScreenSharing
-from agent.transport import LineError
+from agent.transport import Line, LineError
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class Pairing:
         self,
         keys: SessionKeys,
         peer: TechnicianIdentity,
-        send: Callable[[bytes], Awaitable[None]],
+        line: Line,
         *,
         open_capture: Callable[[], Capture],
         open_injector: Callable[[], Injector],
@@ -42,7 +42,7 @@ class Pairing:
         Args:
             keys: of both directions.
             peer: who it is, proved by the password.
-            send: takes one binary message.
+            line: to the other end.
             open_capture: opens the screen, called after the customer's consent.
             open_injector: opens the input, likewise.
         """
@@ -58,7 +58,7 @@ class Pairing:
             [Channel.CONTROL],
             epoch=keys.epoch,
         )
-        self._send = send
+        self._line = line
         self._sending = asyncio.Lock()
         self._open_capture = open_capture
         self._open_injector = open_injector
@@ -90,7 +90,9 @@ class Pairing:
             log.warning("no input: %s", error)
         self._capture.on_lost = lambda error: self._fail("screen-lost", error)
         self._capture.attach(asyncio.get_running_loop())
-        self._sharing = ScreenSharing(self._capture, self._send_picture, self._send_control)
+        self._sharing = ScreenSharing(
+            self._capture, self._send_picture, self._send_control, post=self._post_picture
+        )
         self._pointer = PointerSharing(self._capture, self._send_control)
         for job in (
             self._share(),
@@ -233,6 +235,16 @@ class Pairing:
             if echo is not None:
                 await self._send_control(control.Echo(echo))
 
+    def _post_picture(self, payload: bytes) -> bool:
+        """Send a frame without waiting; False, and it is not sent, where that cannot be."""
+        if self._sending.locked() or not self._line.has_room:
+            return False
+        if len(payload) > RECORD_MAX - RECORD_OVERHEAD:
+            return False
+        for message in self._sealer.seal(Channel.PICTURE, payload):
+            self._line.post(message)
+        return True
+
     async def _send_picture(self, payload: bytes) -> None:
         await self._send_sealed(Channel.PICTURE, payload)
 
@@ -243,4 +255,4 @@ class Pairing:
         # Records must leave in the order of their counters.
         async with self._sending:
             for message in self._sealer.seal(channel, payload):
-                await self._send(message)
+                await self._line.send(message)

@@ -339,7 +339,7 @@ class Session:
             self._pairing = Pairing(
                 responder.keys,
                 responder.peer,
-                line.send,
+                line,
                 open_capture=self._open_capture,
                 open_injector=self._open_injector,
             )

@@ -41,6 +41,8 @@ class ScreenSharing:
         capture: Capture,
         send: Callable[[bytes], Awaitable[None]],
         tell: Callable[[Monitors | Checksum], Awaitable[None]],
+        *,
+        post: Callable[[bytes], bool],
     ) -> None:
         """Prepare.
 
@@ -48,10 +50,12 @@ class ScreenSharing:
             capture: the screen; whoever opened it closes it.
             send: takes the payload of one frame, returns when the line has room again.
             tell: sends a control message.
+            post: like `send`, without waiting; returns False where that cannot be.
         """
         self._capture = capture
         self._send = send
         self._tell = tell
+        self._post = post
         self._view = View()
         self._changed = True
         self._told: Monitors | None = None
@@ -64,6 +68,12 @@ class ScreenSharing:
         self._wake = asyncio.Event()
         self._alarm: asyncio.TimerHandle | None = None
         self._coding = False
+        # While `run` waits, what is little is sent in the callback that tells of it; what could not
+        # be done there is left to `run`: damage taken, a coded frame, an error.
+        self._waits = False
+        self._fresh: list[Box] = []
+        self._unsent: bytes | None = None
+        self._fault: Exception | None = None
         self._damaged = False
         self._whole = True
         self._paused = False
@@ -80,11 +90,8 @@ class ScreenSharing:
         try:
             while True:
                 await self._wait()
-                await self._look_at_monitors()
-                started = time.monotonic()
                 try:
-                    if not await self._next_frame(started):
-                        await self._check(started)
+                    await self._turn()
                 except ResizedError:
                     changes += 1
                     if changes > MOST_CHANGES:
@@ -98,6 +105,19 @@ class ScreenSharing:
                 self._alarm.cancel()
             # A running job still uses the screen's memory: wait for it, some milliseconds.
             self._worker.shutdown(wait=True, cancel_futures=True)
+
+    async def _turn(self) -> None:
+        if self._fault is not None:
+            fault, self._fault = self._fault, None
+            raise fault
+        if self._unsent is not None:
+            unsent, self._unsent = self._unsent, None
+            await self._send(unsent)
+            return
+        await self._look_at_monitors()
+        started = time.monotonic()
+        if not await self._next_frame(started):
+            await self._check(started)
 
     def credit(self, painted: int) -> None:
         """Take the credit for so many frames painted since the pairing.
@@ -148,7 +168,13 @@ class ScreenSharing:
 
     def _on_damage(self) -> None:
         self._damaged = True
-        self._wake.set()
+        try:
+            done = self._waits and self._send_little(time.monotonic())
+        except Exception as error:  # noqa: BLE001 (`run` raises it)
+            self._fault = error
+            done = False
+        if not done:
+            self._wake.set()
 
     def _on_layout(self) -> None:
         self._changed = True
@@ -175,7 +201,11 @@ class ScreenSharing:
             self._wake.clear()
             if due is not None:
                 self._wake_at(due)
-            await self._wake.wait()
+            self._waits = True
+            try:
+                await self._wake.wait()
+            finally:
+                self._waits = False
 
     def _wake_at(self, due: float) -> None:
         """Wake up then at the latest (monotonic seconds).
@@ -195,6 +225,8 @@ class ScreenSharing:
 
     def _due(self) -> float | None:
         """When something is to be done; None: not before somebody wakes us."""
+        if self._fault is not None or (self._unsent is not None and not self._paused):
+            return 0.0
         if self._paused:
             return None
         if self._damaged or self._whole or self._changed:
@@ -215,7 +247,7 @@ class ScreenSharing:
         resting = not (whole or damaged or self._encoder.behind or self._encoder.mend_at())
         if resting:
             return False
-        fresh = self._capture.take_damage() if whole or damaged else []
+        fresh = self._take_damage() if whole or damaged else []
         means = self._flow.means()
 
         def code() -> Frame | None:
@@ -230,6 +262,38 @@ class ScreenSharing:
         if frame is not None:
             await self._send_frame(frame, now)
         return True
+
+    def _send_little(self, now: float) -> bool:
+        """Send what has just changed if it is little; return whether there is nothing more to do.
+
+        Waking `run` for it would take as long as coding a letter.
+        """
+        if self._whole or self._changed or self._paused or self._encoder.behind:
+            return False
+        ready = self._flow.ready_at(Why.NEW)
+        if ready is None or ready > now:
+            return False
+        # More may be told of while the damage is taken; that is for `run`.
+        self._waits = self._damaged = False
+        fresh = self._take_damage()
+        if not self._is_little(fresh):
+            self._fresh, self._damaged = fresh, True
+            return False
+        self._rest.moved(now)
+        frame = self._update(fresh, now, self._flow.means())
+        if frame is not None:
+            payload = self._counted(frame, now)
+            if not self._post(payload):
+                self._unsent = payload
+        self._waits = not self._wake.is_set()
+        due = self._due()
+        if due is not None:
+            self._wake_at(due)
+        return self._waits
+
+    def _take_damage(self) -> list[Box]:
+        fresh, self._fresh = self._fresh, []
+        return fresh + self._capture.take_damage()
 
     async def _check(self, now: float) -> None:
         """Compare the resting picture with the screen, and let the technician compare his."""
@@ -250,6 +314,10 @@ class ScreenSharing:
             await self._send_frame(frame, now)
 
     async def _send_frame(self, frame: Frame, began: float) -> None:
+        await self._send(self._counted(frame, began))
+
+    def _counted(self, frame: Frame, began: float) -> bytes:
+        """Return a frame's payload, which is to be sent next."""
         payload = encode_frame(frame)
         pixels = sum(rect.w * rect.h for rect in frame.rects if rect.codec is not Codec.COPY)
         self._asked = False
@@ -257,7 +325,7 @@ class ScreenSharing:
         mend_at = self._encoder.mend_at()
         full = self._encoder.behind or (mend_at is not None and mend_at <= now)
         self._flow.sent(len(payload), pixels, full=full, began=began, now=now)
-        await self._send(payload)
+        return payload
 
     def _is_little(self, fresh: list[Box]) -> bool:
         """Tell whether only these boxes are to be coded, and soon are."""

@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from websockets.asyncio.server import Server as WebSocketServer
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.utils import accept_key
 
@@ -98,16 +99,21 @@ async def test_a_closed_line_can_neither_send_nor_receive(server: Server) -> Non
             await line.send("late")
 
 
+async def shake_hands(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Be a websocket from here on."""
+    request = await reader.readuntil(b"\r\n\r\n")
+    key = request.partition(b"Sec-WebSocket-Key: ")[2].partition(b"\r\n")[0].decode()
+    writer.write(
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Accept: %b\r\n\r\n" % accept_key(key).encode()
+    )
+
+
 async def test_a_line_that_got_rid_of_its_last_bytes_too_late_is_lost_like_any_other() -> None:
     is_full, is_over = asyncio.Event(), asyncio.Event()
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        request = await reader.readuntil(b"\r\n\r\n")
-        key = request.partition(b"Sec-WebSocket-Key: ")[2].partition(b"\r\n")[0].decode()
-        writer.write(
-            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Accept: %b\r\n\r\n" % accept_key(key).encode()
-        )
+        await shake_hands(reader, writer)
         await is_full.wait()
         # No more from here; what the other end still has is taken all the same.
         writer.write_eof()
@@ -147,6 +153,11 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) 
         with pytest.raises(UntrustedError, match="self-signed certificate"):
             async with Line(f"wss://127.0.0.1:{port}/ws/agent/"):
                 pass
+
+
+def address_of(listening: WebSocketServer) -> str:
+    port = next(iter(listening.sockets)).getsockname()[1]
+    return f"ws://127.0.0.1:{port}/ws/agent/"
 
 
 def self_signed(folder: Path) -> tuple[Path, Path]:
@@ -195,8 +206,123 @@ async def test_what_needs_no_waiting_is_taken_at_once_and_the_rest_is_received(
         received = asyncio.create_task(line.receive())
         for message in (b"\3one", b"\3two", b"\1three"):
             await caller.socket.send(message)
+            await asyncio.sleep(0.05)
         assert await received == b"\1three"
         assert taken == [b"\3one", b"\3two", b"\1three"]
+
+
+async def test_a_message_that_comes_in_pieces_or_with_others_is_taken_whole_too(
+    server: Server,
+) -> None:
+    # Frames as a server writes them: RFC 6455 section 5.2.
+    one, two, in_parts = b"\x82\4\3one", b"\x82\4\3two", (b"\2\3\3th", b"\x80\3ree")
+    long = b"\x82\x7e\0\x80\3" + bytes(127)
+    async with Line(socket_url(server.url)) as line:
+        caller = await server.call()
+        taken: list[bytes] = []
+
+        def take(message: bytes) -> bool:
+            taken.append(message)
+            return True
+
+        line.take_at_once(take)
+        pieces = (one[:1], one[1:], one[:2], one[2:], one + two, long, long[:3], long[3:], two)
+        for piece in pieces:
+            caller.socket.transport.write(piece)
+            await asyncio.sleep(0.05)
+        assert taken == [b"\3one"] * 3 + [b"\3two"] + [b"\3" + bytes(127)] * 2 + [b"\3two"]
+        # What comes in frames of its own is nobody's to take at once, nor what comes between them.
+        for piece in in_parts:
+            caller.socket.transport.write(piece)
+            await asyncio.sleep(0.05)
+        assert await line.receive() == b"\3three"
+        assert len(taken) == 7
+
+
+async def test_a_binary_message_between_the_parts_of_another_breaks_the_line(
+    server: Server,
+) -> None:
+    async with Line(socket_url(server.url)) as line:
+        caller = await server.call()
+        line.take_at_once(lambda _message: True)
+        for piece in (b"\2\3\3th", b"\x82\4\3one"):
+            caller.socket.transport.write(piece)
+            await asyncio.sleep(0.05)
+        with pytest.raises(LineError):
+            await line.receive()
+
+
+@pytest.mark.parametrize("size", [0, 125, 126, 65535, 65536])
+async def test_what_is_posted_arrives_in_its_turn(size: int) -> None:
+    came: list[str | bytes] = []
+
+    async def handle(socket: ServerConnection) -> None:
+        came.extend([await socket.recv() for _ in range(3)])
+
+    async with serve(handle, "127.0.0.1", 0) as listening:
+        line = Line(address_of(listening))
+        assert not line.has_room
+        with pytest.raises(LineError):
+            line.post(b"early")
+        async with line:
+            assert line.has_room
+            await line.send(b"sent")
+            line.post(bytes(size))
+            await line.send("text")
+            with pytest.raises(LineError):
+                await line.receive()
+            with pytest.raises(LineError):
+                line.post(b"late")
+    assert came == [b"sent", bytes(size), "text"]
+
+
+async def test_nothing_goes_into_or_comes_out_of_a_line_that_is_being_closed() -> None:
+    is_over = asyncio.Event()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await shake_hands(reader, writer)
+        writer.write(b"\x88\2\3\xe8")
+        # The farewell's answer, of a client; then something that comes too late.
+        assert (await reader.readexactly(8))[:2] == b"\x88\x82"
+        writer.write(b"\x82\4\3one")
+        assert await reader.read() == b""
+        writer.close()
+        is_over.set()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    taken: list[bytes] = []
+    async with server, Line(f"ws://127.0.0.1:{port}/ws/agent/") as line:
+
+        def take(message: bytes) -> bool:
+            taken.append(message)
+            return True
+
+        line.take_at_once(take)
+        await asyncio.sleep(0.2)
+        with pytest.raises(LineError):
+            line.post(b"late")
+        with pytest.raises(LineError):
+            await line.send(b"late")
+        line.abort()
+        await is_over.wait()
+    assert not taken
+
+
+async def test_a_line_from_which_nobody_reads_has_no_room() -> None:
+    over = asyncio.Event()
+
+    async def handle(socket: ServerConnection) -> None:
+        socket.transport.pause_reading()
+        await over.wait()
+        socket.transport.abort()
+
+    async with serve(handle, "127.0.0.1", 0) as listening, Line(address_of(listening)) as line:
+        for _ in range(400):
+            line.post(bytes(64 * 1024))
+        assert not line.has_room
+        line.abort()
+        over.set()
 
 
 async def test_nothing_overtakes_a_message_that_is_being_dealt_with(server: Server) -> None:
