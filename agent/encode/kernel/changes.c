@@ -49,6 +49,20 @@ typedef struct {
     int32_t *left, *right, *top, *bottom;
 } Extents;
 
+/*
+ * Note row y in the columns' extents, from `first` on. Without a branch, so that the compiler makes
+ * it look at several pixels at a time; 0 and -1 are all bits of a mask.
+ */
+static void note_row(const uint8_t *restrict p, const uint8_t *restrict q, int32_t count, int32_t y,
+                     int32_t *restrict top, int32_t *restrict bottom) {
+    for (int32_t x = 0; x < count; x++) {
+        int32_t differs = -(pixel(p + x * PIXEL) != pixel(q + x * PIXEL));
+        int32_t is_first = differs & -(top[x] < 0);
+        top[x] = (y & is_first) | (top[x] & ~is_first);
+        bottom[x] = (y & differs) | (bottom[x] & ~differs);
+    }
+}
+
 static void measure(const Shape *s, const uint8_t *new, const uint8_t *old, const Box *b,
                     const Extents *e) {
     for (int32_t x = b->x0; x < b->x1; x++) e->top[x] = e->bottom[x] = -1;
@@ -58,13 +72,14 @@ static void measure(const Shape *s, const uint8_t *new, const uint8_t *old, cons
         if (memcmp(p + b->x0 * PIXEL, q + b->x0 * PIXEL, (size_t)(b->x1 - b->x0) * PIXEL) == 0) {
             continue;
         }
-        for (int32_t x = b->x0; x < b->x1; x++) {
-            if (pixel(p + x * PIXEL) == pixel(q + x * PIXEL)) continue;
-            if (e->left[y] < 0) e->left[y] = x;
-            e->right[y] = x;
-            if (e->top[x] < 0) e->top[x] = y;
-            e->bottom[x] = y;
-        }
+        int32_t first = b->x0, last = b->x1 - 1;
+        while (first <= last && pixel(p + first * PIXEL) == pixel(q + first * PIXEL)) first++;
+        if (first > last) continue;
+        while (pixel(p + last * PIXEL) == pixel(q + last * PIXEL)) last--;
+        e->left[y] = first;
+        e->right[y] = last;
+        note_row(p + first * PIXEL, q + first * PIXEL, last - first + 1, y, e->top + first,
+                 e->bottom + first);
     }
 }
 
