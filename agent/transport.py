@@ -5,6 +5,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -89,7 +90,9 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+@cache
 def _tls() -> ssl.SSLContext:
+    # Reading a system's certificates takes 20 ms, and an interrupted session calls often.
     context = ssl.create_default_context()
     if not context.cert_store_stats()["x509_ca"]:
         for name in CERTIFICATES:

@@ -155,6 +155,13 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) 
                 pass
 
 
+def test_the_systems_certificates_are_read_once_however_often_the_server_is_called() -> None:
+    context = transport._tls()
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert transport._tls() is context
+
+
 def address_of(listening: WebSocketServer) -> str:
     port = next(iter(listening.sockets)).getsockname()[1]
     return f"ws://127.0.0.1:{port}/ws/agent/"
