@@ -162,6 +162,18 @@ def test_the_systems_certificates_are_read_once_however_often_the_server_is_call
     assert transport._tls() is context
 
 
+def take_all(line: Line) -> list[bytes]:
+    """Take whatever the line offers; return what that was, which grows."""
+    taken: list[bytes] = []
+
+    def take(message: bytes) -> bool:
+        taken.append(message)
+        return True
+
+    line.take_at_once(take)
+    return taken
+
+
 def address_of(listening: WebSocketServer) -> str:
     port = next(iter(listening.sockets)).getsockname()[1]
     return f"ws://127.0.0.1:{port}/ws/agent/"
@@ -226,13 +238,7 @@ async def test_a_message_that_comes_in_pieces_or_with_others_is_taken_whole_too(
     long = b"\x82\x7e\0\x80\3" + bytes(127)
     async with Line(socket_url(server.url)) as line:
         caller = await server.call()
-        taken: list[bytes] = []
-
-        def take(message: bytes) -> bool:
-            taken.append(message)
-            return True
-
-        line.take_at_once(take)
+        taken = take_all(line)
         pieces = (one[:1], one[1:], one[:2], one[2:], one + two, long, long[:3], long[3:], two)
         for piece in pieces:
             caller.socket.transport.write(piece)
@@ -298,14 +304,8 @@ async def test_nothing_goes_into_or_comes_out_of_a_line_that_is_being_closed() -
 
     server = await asyncio.start_server(handle, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    taken: list[bytes] = []
     async with server, Line(f"ws://127.0.0.1:{port}/ws/agent/") as line:
-
-        def take(message: bytes) -> bool:
-            taken.append(message)
-            return True
-
-        line.take_at_once(take)
+        taken = take_all(line)
         await asyncio.sleep(0.2)
         with pytest.raises(LineError):
             line.post(b"late")
@@ -335,13 +335,7 @@ async def test_a_line_from_which_nobody_reads_has_no_room() -> None:
 async def test_nothing_overtakes_a_message_that_is_being_dealt_with(server: Server) -> None:
     async with Line(socket_url(server.url)) as line:
         caller = await server.call()
-        taken: list[bytes] = []
-
-        def take(message: bytes) -> bool:
-            taken.append(message)
-            return True
-
-        line.take_at_once(take)
+        taken = take_all(line)
         for message in ("first", b"\3second", [b"\3th", b"ird"]):
             await caller.socket.send(message)
         assert await line.receive() == "first"
