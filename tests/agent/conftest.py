@@ -21,6 +21,8 @@ from agent.xlib import Connection
 from tests.agent.server import Server, running_server
 
 ROOT = Path(__file__).resolve().parents[2]
+# Seconds before a wait counts as in vain; a machine may be many times slower than usual.
+PATIENCE = 60
 
 
 class Screen:
@@ -73,13 +75,22 @@ class Screen:
     def run(self, *command: str) -> str:
         """Run a program to its end; return what it prints."""
         done = subprocess.run(
-            command, env=self.environment, check=True, capture_output=True, timeout=30
+            command, env=self.environment, check=True, capture_output=True, timeout=2 * PATIENCE
         )
         return done.stdout.decode()
 
     def window(self, *search: str) -> str:
         """Wait for a visible window (arguments of xdotool search); return its id."""
-        return self.run("xdotool", "search", "--sync", "--onlyvisible", *search).split()[-1]
+        found: list[str] = []
+
+        def find() -> list[str]:
+            # Not by its own --sync, which ends with an error where a window goes meanwhile.
+            with contextlib.suppress(subprocess.CalledProcessError):
+                found[:] = self.run("xdotool", "search", "--onlyvisible", *search).split()
+            return found
+
+        until(find)
+        return found[-1]
 
     def manager(self) -> None:
         """Start a window manager and wait until it manages."""
@@ -117,9 +128,9 @@ class Screen:
         self.server.wait()
 
 
-def until(condition: Callable[[], object], seconds: float = 15) -> None:
+def until(condition: Callable[[], object]) -> None:
     """Wait until a condition is true."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.02)

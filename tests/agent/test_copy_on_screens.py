@@ -48,7 +48,7 @@ class Follower:
 
     def follow(self, enough: Callable[[], bool]) -> None:
         """Code every change; each picture is identical unless something came as JPEG."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while not enough():
             assert time.monotonic() < deadline, "waited in vain"
             boxes = self._capture.take_damage()

@@ -85,7 +85,7 @@ def editor(screen: Screen, output: Path) -> None:
 def arrives(output: Path, text: str) -> None:
     """Wait until exactly that text is in the file."""
     try:
-        until(lambda: output.read_text(encoding="utf-8") == text, 20)
+        until(lambda: output.read_text(encoding="utf-8") == text)
     except AssertionError:
         assert output.read_text(encoding="utf-8") == text
 
