@@ -81,6 +81,12 @@ class LossyTiles:
         """Note that a box of tiles was sent roughly, and when that is to be mended."""
         self.grid.fill(tiles, self._number(_Moment(due, level)))
 
+    def hasten(self, level: Level, now: float) -> None:
+        """Make everything of this level due now."""
+        for number, moment in self._moments.items():
+            if moment.level is level:
+                self._moments[number] = _Moment(min(moment.due, now), level)
+
     def lossless(self, box: Box) -> None:
         """Note that a box of pixels was sent losslessly; tiles wholly in it are no longer lossy."""
         grid = self.grid

@@ -161,6 +161,9 @@ class ScreenEncoder:
         if canvas is None or due is None:
             return None
         level, tiles = due
+        if level is Level.ROUGH and not means.slow:
+            # What is right already waits for a line that was taken for slow, and is not.
+            canvas.lossy.hasten(Level.FINE, now)
         work = self._work(canvas, canvas.shadow, [], (now, means))
         work.changed = tiles
         work.left = _rows(tiles, 0, means.frame_pixels)

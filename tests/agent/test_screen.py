@@ -100,6 +100,18 @@ def test_the_larger_a_photograph_the_longer_it_must_stand_still(
     assert encoder.mend_at() == pytest.approx(7 + calm, abs=0.05)
 
 
+def test_a_line_that_proves_faster_than_it_was_taken_for_is_not_waited_for() -> None:
+    memory, painter, encoder = Memory(photograph(700, 600)), Painter(), ScreenEncoder()
+    painter.paint(encode_frame(encoder.first(memory.picture, 0, WIDE)))
+    means = NARROW
+    while (due := encoder.mend_at()) is not None and due <= 1:
+        frame = encoder.mend(1, means)
+        assert frame is not None
+        painter.paint(encode_frame(frame))
+        means = WIDE
+    assert painter.image.tobytes() == memory.image.tobytes()
+
+
 def test_nothing_is_sent_when_nothing_has_changed() -> None:
     memory, encoder = Memory(text(200, 100)), ScreenEncoder()
     encoder.first(memory.picture, 0, WIDE)
