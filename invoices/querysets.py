@@ -226,6 +226,11 @@ class LeasedQuerySet(models.QuerySet[ModelT]):
         """Return what nobody works on: waiting, or left behind by a dead worker."""
         return self.filter(Q(state="waiting") | Q(state="working", leased_until__lt=now))
 
+    def lease(self, key: int, now: dt.datetime, until: dt.datetime) -> bool:
+        """Take a piece of work; return False where somebody else has it, or it is done."""
+        claimed = self.claimable(now).filter(pk=key).update(state="working", leased_until=until)
+        return bool(claimed)
+
 
 class InvoiceRunItemQuerySet(LeasedQuerySet["InvoiceRunItem"]):
     """Finds the work of a run."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invoices.models.documents import Invoice
 from invoices.models.dunning import Level, Reminder
-from invoices.problems import Problem
+from invoices.models.leased import Leased
 from invoices.querysets import ReminderRunItemQuerySet
 
 
@@ -45,8 +45,8 @@ class ReminderRun(models.Model):
         return f"#{self.pk}"
 
 
-class ReminderRunItem(models.Model):
-    """One letter of a run; leased while somebody works on it, as an `InvoiceRunItem` is."""
+class ReminderRunItem(Leased):
+    """One letter of a run."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -61,14 +61,10 @@ class ReminderRunItem(models.Model):
     )
     level = models.PositiveSmallIntegerField(_("letter"), choices=Level)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
-    leased_until = models.DateTimeField(_("leased until"), null=True)
-    finished_at = models.DateTimeField(_("finished"), null=True)
     # The letter as soon as there is one: whoever goes on after a crash only sends it.
     reminder = models.ForeignKey(
         Reminder, verbose_name=_("reminder"), on_delete=models.PROTECT, null=True, related_name="+"
     )
-    problem = models.CharField(_("problem"), max_length=20, choices=Problem, blank=True)
-    detail = models.TextField(_("detail"), blank=True)
 
     objects: ClassVar[ReminderRunItemQuerySet] = ReminderRunItemQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invoices.domain.period import Month
 from invoices.models.documents import Invoice
-from invoices.problems import Problem
+from invoices.models.leased import Leased
 from invoices.querysets import ExportQuerySet, InvoiceRunItemQuerySet, InvoiceRunQuerySet
 
 
@@ -46,12 +46,8 @@ class InvoiceRun(models.Model):
         return Month(self.period.year, self.period.month)
 
 
-class InvoiceRunItem(models.Model):
-    """One customer of a run: where their invoice stands, and what stood in the way.
-
-    The work is leased: a worker that dies leaves an item whose lease runs out, and the
-    sweeper gives it to the next one.
-    """
+class InvoiceRunItem(Leased):
+    """One customer of a run: where their invoice stands, and what stood in the way."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -68,9 +64,7 @@ class InvoiceRunItem(models.Model):
         related_name="invoice_run_items",
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
-    leased_until = models.DateTimeField(_("leased until"), null=True)
     queued_at = models.DateTimeField(_("queued"), null=True)
-    finished_at = models.DateTimeField(_("finished"), null=True)
     # The latest invoice that came of it; a late session brings another one.
     invoice = models.ForeignKey(
         Invoice,
@@ -79,8 +73,6 @@ class InvoiceRunItem(models.Model):
         null=True,
         related_name="run_items",
     )
-    problem = models.CharField(_("problem"), max_length=20, choices=Problem, blank=True)
-    detail = models.TextField(_("detail"), blank=True)
 
     objects: ClassVar[InvoiceRunItemQuerySet] = InvoiceRunItemQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -97,7 +89,7 @@ class InvoiceRunItem(models.Model):
         return f"{self.run_id}/{self.customer_id}: {self.state}"
 
 
-class Export(models.Model):
+class Export(Leased):
     """Invoices packed in the background and fetched as a file, which is kept for some days.
 
     A month for the bookkeeper, or any days for a tax audit.
@@ -132,16 +124,12 @@ class Export(models.Model):
         null=True,
         related_name="+",
     )
-    leased_until = models.DateTimeField(_("leased until"), null=True)
-    finished_at = models.DateTimeField(_("finished"), null=True)
     done = models.PositiveIntegerField(_("files done"), default=0)
     total = models.PositiveIntegerField(_("files in all"), default=0)
     # Below settings.EXPORT_DIR.
     path = models.CharField(_("path"), max_length=100, blank=True)
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
     size = models.PositiveBigIntegerField(_("bytes"), default=0)
-    problem = models.CharField(_("problem"), max_length=20, choices=Problem, blank=True)
-    detail = models.TextField(_("detail"), blank=True)
 
     objects: ClassVar[ExportQuerySet] = ExportQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -158,27 +158,26 @@ def reminder_run_item_process(*, item_id: int) -> ReminderRunItem | None:
     except (OperationalError, InterfaceError):
         raise  # the database is gone: the lease runs out, and somebody goes on from there
     except (ReminderNotDueError, NotDeliverableError):
-        _finish(item, State.NOT_DUE)
+        item.finish(State.NOT_DUE)
     except BaseRateMissingError as error:
-        _finish(item, State.FAILED, Problem.BASE_RATE, error.day.isoformat())
+        item.finish(State.FAILED, Problem.BASE_RATE, error.day.isoformat())
     except RenderError:
         logger.exception("Letter %s could not be made", item)
-        _finish(item, State.FAILED, Problem.LETTER)
+        item.finish(State.FAILED, Problem.LETTER)
     except OSError as error:
         logger.error("Letter %s was not written: %s", item, error)  # noqa: TRY400
-        _finish(item, State.FAILED, *packing_problem_of(error))
+        item.finish(State.FAILED, *packing_problem_of(error))
     except Exception as error:  # one letter's trouble must not stop the others
         logger.exception("Letter %s failed", item)
-        _finish(item, State.FAILED, Problem.UNEXPECTED, type(error).__name__)
+        item.finish(State.FAILED, Problem.UNEXPECTED, type(error).__name__)
     else:
-        _finish(item, State.DONE)
+        item.finish(State.DONE)
     return item
 
 
 def _claim(item_id: int) -> ReminderRunItem | None:
     now = timezone.now()
-    claimable = ReminderRunItem.objects.claimable(now).filter(pk=item_id)
-    if not claimable.update(state=State.WORKING, leased_until=now + LEASE):
+    if not ReminderRunItem.objects.lease(item_id, now, now + LEASE):
         return None
     found = ReminderRunItem.objects.select_related("run", "invoice__customer", "reminder__invoice")
     return found.get(pk=item_id)
@@ -199,12 +198,6 @@ def _write_and_queue(item: ReminderRunItem) -> None:
     if item.reminder is not None and not item.reminder.deliveries.exists():
         address = item.invoice.customer.email
         reminder_queue(reminder=item.reminder, address=address, by=item.run.created_by)
-
-
-def _finish(item: ReminderRunItem, state: str, problem: str = "", detail: str = "") -> None:
-    item.state, item.problem, item.detail = state, problem, detail
-    item.leased_until, item.finished_at = None, timezone.now()
-    item.save(update_fields=["state", "problem", "detail", "leased_until", "finished_at"])
 
 
 def reminder_items_lost(*, now: dt.datetime) -> list[int]:

@@ -64,12 +64,7 @@ def _create(export: Export, total: int, by: "User | None") -> Export:
 def export_process(*, export_id: int) -> Export | None:
     """Pack an export; return it as it stands then, or None when somebody else does it."""
     now = timezone.now()
-    claimed = (
-        Export.objects.claimable(now)
-        .filter(pk=export_id)
-        .update(state=Export.State.WORKING, leased_until=now + LEASE)
-    )
-    if not claimed:
+    if not Export.objects.lease(export_id, now, now + LEASE):
         return None
     export = Export.objects.get(pk=export_id)
     relative = f"{export.name}/{export.pk}.zip"
@@ -79,16 +74,19 @@ def export_process(*, export_id: int) -> Export | None:
         entries = progress.watching(_entries_of(export))
         export.done = write_entries_to_zip(entries, path, _top_of(export), progress.file_done)
     except UnarchivedError as error:
-        return _finish(export, Export.State.FAILED, Problem.UNARCHIVED, str(error))
+        export.finish(Export.State.FAILED, Problem.UNARCHIVED, str(error))
     except ArchiveDamagedError as error:
         logger.error("Export %s stopped: %s", export_id, error)  # noqa: TRY400
-        return _finish(export, Export.State.FAILED, Problem.DAMAGED, str(error))
+        export.finish(Export.State.FAILED, Problem.DAMAGED, str(error))
     except OSError as error:
         logger.error("Export %s could not be written: %s", export_id, error)  # noqa: TRY400
-        return _finish(export, Export.State.FAILED, *packing_problem_of(error))
-    export.path, export.size, export.total = relative, path.stat().st_size, export.done
-    export.sha256 = sha256_of(path)
-    return _finish(export, Export.State.DONE)
+        export.finish(Export.State.FAILED, *packing_problem_of(error))
+    else:
+        export.path, export.size, export.total = relative, path.stat().st_size, export.done
+        export.sha256 = sha256_of(path)
+        export.save(update_fields=["path", "size", "done", "total", "sha256"])
+        export.finish(Export.State.DONE)
+    return export
 
 
 def _entries_of(export: Export) -> Iterator[Entry]:
@@ -131,13 +129,6 @@ class _Progress:
         Export.objects.filter(pk=self._export.pk).update(
             done=self._done, leased_until=timezone.now() + LEASE
         )
-
-
-def _finish(export: Export, state: str, problem: str = "", detail: str = "") -> Export:
-    export.state, export.problem, export.detail = state, problem, detail
-    export.leased_until, export.finished_at = None, timezone.now()
-    export.save()
-    return export
 
 
 def exports_remove(*, now: dt.datetime) -> int:

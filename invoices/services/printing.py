@@ -68,11 +68,7 @@ def print_batch_process(*, batch_id: int) -> PrintBatch | None:
     A letter whose file is damaged fails alone: the others are printed without it.
     """
     now = timezone.now()
-    if (
-        not PrintBatch.objects.claimable(now)
-        .filter(pk=batch_id)
-        .update(state=State.WORKING, leased_until=now + LEASE)
-    ):
+    if not PrintBatch.objects.lease(batch_id, now, now + LEASE):
         return None
     batch = PrintBatch.objects.get(pk=batch_id)
     try:

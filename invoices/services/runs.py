@@ -229,38 +229,26 @@ def invoice_run_item_process(*, item_id: int) -> InvoiceRunItem | None:
     except (OperationalError, InterfaceError):
         raise  # the database is gone: the lease runs out, and somebody goes on from there
     except NotInvoiceableError as error:
-        item_finish(item, State.FAILED, error.problem, error.detail)
+        item.finish(State.FAILED, error.problem, error.detail)
     except OSError as error:
         logger.error("Run item %s: no file could be written: %s", item_id, error)  # noqa: TRY400
         state = State.ISSUED if files_missing(item) else State.FAILED
-        item_finish(item, state, *problem_of(error))
+        item.finish(state, *problem_of(error))
     except Exception as error:  # one customer's trouble must not stop the month
         logger.exception("Run item %s failed", item_id)
         state = State.ISSUED if files_missing(item) else State.FAILED
-        item_finish(item, state, Problem.UNEXPECTED, type(error).__name__)
+        item.finish(state, Problem.UNEXPECTED, type(error).__name__)
     else:
-        item_finish(item, State.DONE)
+        item.finish(State.DONE)
     return item
 
 
 def _claim(item_id: int) -> InvoiceRunItem | None:
     """Lease the item to this worker, unless another one has it."""
     now = timezone.now()
-    claimed = (
-        InvoiceRunItem.objects.claimable(now)
-        .filter(pk=item_id)
-        .update(state=State.WORKING, leased_until=now + LEASE)
-    )
-    if not claimed:
+    if not InvoiceRunItem.objects.lease(item_id, now, now + LEASE):
         return None
     return InvoiceRunItem.objects.select_related("run", "customer").get(pk=item_id)
-
-
-def item_finish(item: InvoiceRunItem, state: str, problem: str = "", detail: str = "") -> None:
-    """Note how the work on an item ended."""
-    item.state, item.problem, item.detail = state, problem, detail
-    item.leased_until, item.finished_at = None, timezone.now()
-    item.save(update_fields=["state", "problem", "detail", "leased_until", "finished_at"])
 
 
 def _pending(item: InvoiceRunItem) -> list[Invoice]:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from invoices.archive import invoice_archive
 from invoices.documents.pdf import RenderError, render_invoice
 from invoices.models import ArchivedFile, Export, Invoice, InvoiceRunItem
-from invoices.services.runs import LEASE, State, files_missing, item_finish
+from invoices.services.runs import LEASE, State, files_missing
 
 logger = logging.getLogger(__name__)
 # How long a half-written file may lie about before it counts as a dead worker's.
@@ -28,7 +28,7 @@ def invoices_complete(*, now: dt.datetime) -> None:
     issued = InvoiceRunItem.objects.filter(state=State.ISSUED)
     for item in issued.select_related("run", "customer"):
         if not files_missing(item):
-            item_finish(item, State.DONE)
+            item.finish(State.DONE)
 
 
 def invoice_complete(*, invoice: Invoice) -> bool:
