@@ -14,6 +14,7 @@ import psutil
 from playwright.sync_api import sync_playwright
 
 from bench.ending import end_cleanly
+from bench.processor import processor_seconds
 from tests.integration.rig.agent import FROM_SOURCE, Agent
 from tests.integration.rig.chromium import chromium
 from tests.integration.rig.computer import Computer
@@ -56,10 +57,9 @@ def states(folder: Path, size: tuple[int, int], seconds: float) -> Iterator[Stat
 
             def watched(state: str) -> State:
                 time.sleep(SETTLES)
-                before = process.cpu_times()
+                before = processor_seconds(process.pid)
                 time.sleep(seconds)
-                after = process.cpu_times()
-                used = after.user + after.system - before.user - before.system
+                used = processor_seconds(process.pid) - before
                 memory = process.memory_info().rss / 2**20
                 return State(state, round(used / seconds, 5), round(memory, 1))
 

@@ -15,6 +15,7 @@ from typing import Final
 import psutil
 
 from bench.ending import end_cleanly
+from bench.processor import processor_seconds
 from bench.relay.load import Load
 from bench.relay.pairs import Pair, bare_pair, close, our_pair
 from tests.integration.rig.portal import ROOT, Portal
@@ -62,12 +63,13 @@ async def measure(relay: Relay, pairs: Sequence[Pair], size: int, pace: int, sec
     loads = [Load(pair, size, pace) for pair in pairs]
     tasks = [asyncio.create_task(load.run()) for load in loads]
     await asyncio.sleep(WARM_UP)
-    frames, cpu, begin = sum(load.frames for load in loads), _cpu(server), time.monotonic()
+    frames = sum(load.frames for load in loads)
+    cpu, begin = processor_seconds(server.pid), time.monotonic()
     done, _ = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     for task in done:
         task.result()  # a pair that ended early is a fault; this raises it
     passed = sum(load.frames for load in loads) - frames
-    used, lasted = _cpu(server) - cpu, time.monotonic() - begin
+    used, lasted = processor_seconds(server.pid) - cpu, time.monotonic() - begin
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -78,11 +80,6 @@ async def measure(relay: Relay, pairs: Sequence[Pair], size: int, pace: int, sec
         cpu_us_per_frame=round(1_000_000 * used / passed),
         rss_mb=round(server.memory_info().rss / 2**20),
     )
-
-
-def _cpu(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
 
 
 @contextmanager

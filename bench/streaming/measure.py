@@ -12,6 +12,7 @@ from typing import Final, TypedDict
 import numpy as np
 import psutil
 
+from bench.processor import processor_seconds
 from bench.streaming.eye import Setup, close_eye, open_eye, press_keys
 from bench.streaming.program import SCENES
 from bench.streaming.real import REAL
@@ -87,7 +88,7 @@ def measure(setup: Setup, screen: Screen, workload: str, link: str, seconds: flo
         link=link,
         workload=workload,
         kb_s=round(kilobytes, 1),
-        cpu=round(cpu, 3),
+        cpu=round(cpu, 4),
         key_ms_p50=percentile(keys, 50),
         key_ms_p95=percentile(keys, 95),
         frame_ms_p50=percentile(seen, 50),
@@ -118,8 +119,7 @@ def _family(process: psutil.Process) -> list[psutil.Process]:
 
 def _cpu(process: psutil.Process) -> float:
     """Core-seconds that the agent and its children have used."""
-    times = [p.cpu_times() for p in _family(process)]
-    return float(sum(t.user + t.system for t in times))
+    return sum(processor_seconds(each.pid) for each in _family(process))
 
 
 def _wait_until_shown(setup: Setup, screen: Screen) -> None:
