@@ -36,7 +36,7 @@ def checksums(caller: Caller) -> list[control.Checksum]:
 
 async def checked(caller: Caller, count: int) -> control.Checksum:
     """Wait for the checksum of that number, from 1."""
-    await asyncio.to_thread(until, lambda: len(checksums(caller)) >= count, 30)
+    await asyncio.to_thread(until, lambda: len(checksums(caller)) >= count)
     return checksums(caller)[count - 1]
 
 
