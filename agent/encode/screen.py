@@ -26,8 +26,7 @@ from agent.protocol.picture import Codec, Frame, Rect
 # New changes of at most so many pixels go before everything that waits, in a frame of their own.
 URGENT_PIXELS = 64 * 1024
 # A change of so few pixels is worth nothing but the stream, and is looked for in so many: a letter,
-# a clock, a caret; also a line of text that moves on before the letter (`Kernel.patches`). It goes
-# past the stages, which would take three times as long as coding it.
+# a clock, a caret. It goes past the stages, which would take three times as long as coding it.
 PATCH_PIXELS = 4 * TILE * TILE
 PATCHED_WITHIN = 64 * 1024
 # Of a frame that may end in a preview, so much is coded to learn what pixels cost.

@@ -165,23 +165,6 @@ def test_a_change_that_is_too_large_or_too_scattered_makes_no_patches(
         assert [patch.box for patch in patches] == [Box(10, 10, 43, 42)]
 
 
-def test_of_a_line_of_text_more_is_little_than_of_a_photograph(native: NativeKernel) -> None:
-    old = Image.new("RGB", (700, 100), "white")
-    line, strip, lines = old.copy(), old.copy(), old.copy()
-    line.paste(text(600, 18), (50, 40))
-    strip.paste(photograph(600, 18), (50, 40))
-    lines.paste(text(600, 45), (50, 40))
-    whole = Box(0, 0, 700, 100)
-    for kernel in each(native):
-        for new in (strip, lines):
-            assert kernel.patches(Pair(picture_of(new), picture_of(old)), [whole], 1024) is None
-        patches = kernel.patches(Pair(picture_of(line), picture_of(old)), [whole], 1024)
-        assert patches is not None
-        [(box, bands, _)] = patches
-        assert bands
-        assert 4096 < box.area < 600 * 18
-
-
 def test_lines_of_text_are_told_from_shades_and_from_what_is_too_high(
     native: NativeKernel,
 ) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from agent.capture.base import Box, Picture
-from agent.encode.area import TILE, TileGrid
+from agent.encode.area import TileGrid
 
 
 class Offset(NamedTuple):
@@ -67,9 +67,7 @@ class Kernel(abc.ABC):
     def patches(self, pair: Pair, boxes: list[Box], most: int) -> list[Patch] | None:
         """Return what changed in these boxes, and bring the old picture up to date there.
 
-        None, and nothing is done, if that is more than `most` pixels or 16 patches. Of a line of
-        text (at most 32 rows, that go by columns, and a third of whose pixels equal the one beside)
-        a sixteenth of the pixels counts.
+        None, and nothing is done, if that is more than `most` pixels or 16 patches.
         """
 
     @abc.abstractmethod
@@ -184,6 +182,3 @@ DRAG_VOTES = 3
 OFFSETS_MOST = 4
 # Of a split, and patches at once.
 BOXES_MOST = 16
-# What is as high counts as a line of text, and so much less among patches.
-LINE_HIGH = 2 * TILE
-LINE_SHARE = 16

@@ -2,7 +2,7 @@
 
 from itertools import groupby, pairwise
 
-from PIL import Image, ImageChops
+from PIL import Image
 
 from agent.protocol.picture import BAND_COLUMNS, BAND_HIGHEST
 
@@ -26,17 +26,6 @@ def bands(image: Image.Image) -> bytes:
             plain += height
         y += height
     return bytes(result + _heights(plain)) if result else b""
-
-
-def is_drawn(image: Image.Image) -> bool:
-    """Whether a third of an RGB image's pixels equal the one beside, as in text."""
-    width, height = image.size
-    if width < 2:  # noqa: PLR2004 (a single column has no neighbours)
-        return False
-    left, right = image.crop((0, 0, width - 1, height)), image.crop((1, 0, width, height))
-    red, green, blue = ImageChops.difference(left, right).split()
-    equal = ImageChops.lighter(ImageChops.lighter(red, green), blue).histogram()[0]
-    return 3 * equal >= width * height
 
 
 def pack(image: Image.Image, bands: bytes) -> bytes:

@@ -13,7 +13,6 @@ from agent.encode.kernel.base import (
     DIGEST,
     DRAG_VOTES,
     KEY_BYTES,
-    LINE_SHARE,
     OFFSETS_MOST,
     Kernel,
     Offset,
@@ -130,7 +129,7 @@ class NativeKernel(Kernel):
     def patches(self, pair: Pair, boxes: list[Box], most: int) -> list[Patch] | None:
         new, old = _memory(pair.new), _memory(pair.old)
         wanted = (_Box * len(boxes))(*map(_box, boxes))
-        out = bytearray(4 * LINE_SHARE * most + BOXES_MOST * _HEAD.size)
+        out = bytearray(4 * most + BOXES_MOST * _HEAD.size)
         count = self._library.dibuc_patches(
             _shape(pair.new, pair.old), byref(new), byref(old), wanted, len(boxes),
             pair.new.layout.index("R"), most, byref(c_uint8.from_buffer(out)), len(out),

@@ -1,7 +1,7 @@
 /* A small change in one go: what changed, packed for the stream, and no longer a change. */
 #include "picture.h"
 
-enum { PATCHES_MOST = 16, MORE = -2, LINE_HIGH = 2 * TILE, LINE_SHARE = 16 };
+enum { PATCHES_MOST = 16, MORE = -2 };
 
 /* What stands before a patch's bands and pixels; native.py reads it. */
 typedef struct {
@@ -11,27 +11,6 @@ typedef struct {
 } Head;
 
 static int32_t area(const Box *b) { return (b->x1 - b->x0) * (b->y1 - b->y0); }
-
-/* Whether a third of the pixels equal the one beside, as in text; in photographs few do. */
-static int is_drawn(const Shape *s, const uint8_t *new, const Box *box) {
-    int32_t equal = 0;
-    for (int32_t y = box->y0; y < box->y1; y++) {
-        const uint8_t *row = at(s, new, box->x0, y);
-        for (int32_t x = 1; x < box->x1 - box->x0; x++) {
-            equal += pixel(row + x * PIXEL) == pixel(row + (x - 1) * PIXEL);
-        }
-    }
-    return 3 * (int64_t)equal >= area(box);
-}
-
-/* What a box counts of the pixels that are little: of a line of text a sixteenth. */
-static int32_t weight(const Shape *s, const uint8_t *new, const Box *box) {
-    uint8_t bands[LINE_HIGH];
-    int32_t pixels = area(box), high = box->y1 - box->y0;
-    if (high > LINE_HIGH || !is_drawn(s, new, box)) return pixels;
-    if (!dibuc_bands(s, new, box, bands, LINE_HIGH)) return pixels;
-    return (pixels + LINE_SHARE - 1) / LINE_SHARE;
-}
 
 /* Write one patch to `out`; answer how many bytes it took. */
 static size_t write_patch(const Shape *s, const uint8_t *new, const Box *box, int32_t red,
@@ -52,13 +31,13 @@ static size_t write_patch(const Shape *s, const uint8_t *new, const Box *box, in
 /*
  * Write what changed within `count` boxes to `out`, tight box by tight box, and bring the old
  * picture up to date there. Answers how many there are, or MORE, having changed nothing, if they
- * are too many or weigh over `most` pixels. `room` is at least 64 * most + 16 heads.
+ * are too many or have over `most` pixels. `room` is at least 4 * most + 16 heads.
  */
 PUBLIC int32_t dibuc_patches(const Shape *s, const uint8_t *new, uint8_t *old, const Box *boxes,
                              int32_t count, int32_t red, int32_t most, uint8_t *out,
                              uint64_t room) {
     if (!shape_fits(s) || most < 0 || (red != 0 && red != 2)) return REFUSED;
-    if (room < 4 * LINE_SHARE * (uint64_t)most + PATCHES_MOST * sizeof(Head)) return REFUSED;
+    if (room < 4 * (uint64_t)most + PATCHES_MOST * sizeof(Head)) return REFUSED;
     Box found[PATCHES_MOST + SPLIT_MOST];
     int32_t patches = 0, pixels = 0;
     for (int32_t i = 0; i < count; i++) {
@@ -66,8 +45,8 @@ PUBLIC int32_t dibuc_patches(const Shape *s, const uint8_t *new, uint8_t *old, c
         int32_t parts = dibuc_split(s, new, old, &boxes[i], found + patches, SPLIT_MOST);
         if (parts < 0) return REFUSED;
         for (int32_t end = patches + parts; patches < end; patches++) {
-            pixels += weight(s, new, &found[patches]);
-            if (pixels > most) return MORE;
+            if (area(&found[patches]) > most - pixels) return MORE;
+            pixels += area(&found[patches]);
         }
         if (patches > PATCHES_MOST) return MORE;
     }

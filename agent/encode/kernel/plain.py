@@ -14,8 +14,6 @@ from agent.encode.kernel.base import (
     DIGEST,
     DRAG_VOTES,
     KEY_BYTES,
-    LINE_HIGH,
-    LINE_SHARE,
     OFFSETS_MOST,
     Kernel,
     Offset,
@@ -63,7 +61,7 @@ class PlainKernel(Kernel):
 
     def patches(self, pair: Pair, boxes: list[Box], most: int) -> list[Patch] | None:
         found = [part for box in boxes for part in self.split(pair, box)]
-        if len(found) > BOXES_MOST or sum(self._weight(pair.new, part) for part in found) > most:
+        if len(found) > BOXES_MOST or sum(part.area for part in found) > most:
             return None
         patches = []
         for part in found:
@@ -72,13 +70,6 @@ class PlainKernel(Kernel):
             patches.append(Patch(part, bands, bytes(pack)))
             self.paste(pair.new, pair.old, part)
         return patches
-
-    def _weight(self, picture: Picture, box: Box) -> int:
-        if box.y1 - box.y0 > LINE_HIGH or not lines.is_drawn(image_of(picture, box)):
-            return box.area
-        if not self.bands(picture, box):
-            return box.area
-        return -(-box.area // LINE_SHARE)
 
     def scrolls(self, pair: Pair, grid: TileGrid, *, vertical: bool, enough: int) -> list[Offset]:
         length, wide = (
